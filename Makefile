@@ -1,0 +1,234 @@
+# ijwd: one Makefile, not recursive.  `make help` lists the targets.
+#
+# SAN=address or SAN=thread builds a second tree beside the plain one.
+
+VERSION := 0.1.0
+SAN     ?=
+B       := build$(if $(SAN),-$(SAN))
+CC      ?= gcc
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+MODULES := libxml-2.0 libzmq openssl sqlite3 libcyaml jansson libsystemd libzstd
+# Debian packages that building, the demo and the tests need.
+DEPS_BUILD := gcc make pkg-config libc6-dev libxml2-dev libzmq3-dev libssl-dev libsqlite3-dev \
+	libcyaml-dev libjansson-dev libsystemd-dev libzstd-dev python3
+DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4 openssl
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+	-Wwrite-strings -Wpointer-arith
+WERROR ?= -Werror
+OPT := $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined),-O2 -D_FORTIFY_SOURCE=2)
+comma := ,
+CFLAGS  ?= -g
+IJW_CFLAGS = -std=gnu11 $(OPT) $(CFLAGS) $(WARN) $(WERROR) -fPIC -fstack-protector-strong -pthread \
+	-Idaemon -D_GNU_SOURCE -DIJWD_VERSION='"$(VERSION)"' \
+	-DIJWD_DATADIR='"$(PREFIX)/share/ijwd"' $(PKG_CFLAGS)
+IJW_LDFLAGS = $(LDFLAGS) -pie -Wl,-z,relro,-z,now -pthread $(if $(SAN),-fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined))
+# Asked at first use, and once: the packages may come later than this line.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(MODULES)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(MODULES)))$(PKG_LIBS)
+CUNIT_LIBS = -lcunit
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+layer = $(patsubst %.c,$B/%.o,$(wildcard $1/*.c))
+OBJ_base   := $(call layer,daemon/base)
+OBJ_store  := $(call layer,daemon/store) $B/daemon/store/migrations.o
+OBJ_care   := $(call layer,daemon/care)
+OBJ_wire   := $(call layer,daemon/wire)
+OBJ_ctl    := $(call layer,daemon/ctl)
+OBJ_hub    := $B/daemon/main.o $B/daemon/config.o
+OBJ_client := $(call layer,adapters/client) $B/daemon/wire/protocol.o $B/daemon/base/buf.o
+LAYERS     := $B/lib/wire.a $B/lib/care.a $B/lib/store.a $B/lib/base.a
+
+PROGRAMS := $B/ijwd $B/ijwctl $B/ijw-filedrop
+LIBIJW   := $B/libijw.a $B/libijw.so.0
+EXAMPLES := $(patsubst adapters/client/examples/%.c,$B/examples/%,$(wildcard adapters/client/examples/*.c))
+UNIT     := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
+SCENARIO := $(patsubst tests/scenario/%.c,$B/tests/scenario/%,$(wildcard tests/scenario/*.c))
+TESTLIB  := $(call layer,tests/lib)
+TOOLS    := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(wildcard tests/tools/*.c))
+
+all: $(PROGRAMS) $(LIBIJW) $B/libijw.pc $(EXAMPLES)
+tests-build: all $(UNIT) $(SCENARIO) $(TOOLS)
+
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  cc    $<")
+	$Q$(CC) $(IJW_CFLAGS) -MMD -MP -c -o $@ $<
+$B/%.o: $B/%.c
+	$Q$(CC) $(IJW_CFLAGS) -c -o $@ $<
+
+# Migrations are embedded in the order of their numbers.
+$B/daemon/store/migrations.c: $(wildcard daemon/store/sql/*.sql) daemon/store/embed.sh
+	@mkdir -p $(@D)
+	$Qsh daemon/store/embed.sh daemon/store/sql/*.sql > $@
+
+$B/lib/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$Qar rcs $@ $^
+$B/lib/base.a: $(OBJ_base)
+$B/lib/store.a: $(OBJ_store)
+$B/lib/care.a: $(OBJ_care)
+$B/lib/wire.a: $(OBJ_wire)
+$B/lib/client.a: $(OBJ_client)
+$B/lib/test.a: $(TESTLIB)
+
+link = $(if $(V),,@echo '  link  $@';) $(CC) $(IJW_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) $1
+
+$B/ijwd: $(OBJ_hub) $(LAYERS)
+	$(call link)
+$B/ijwctl: $(OBJ_ctl) $B/daemon/config.o $(LAYERS)
+	$(call link)
+$B/ijw-filedrop: $(call layer,adapters/filedrop) $B/lib/client.a $B/lib/base.a
+	$(call link)
+
+$B/libijw.a: $(OBJ_client)
+	@rm -f $@
+	$Qar rcs $@ $^
+$B/libijw.so.0: $(OBJ_client) adapters/client/libijw.map
+	$Q$(CC) $(filter-out -pie,$(IJW_LDFLAGS)) -shared -Wl,-soname,libijw.so.0 \
+		-Wl,--version-script=adapters/client/libijw.map -o $@ $(OBJ_client) \
+		$$(pkg-config --libs openssl)
+	$Qln -sf libijw.so.0 $B/libijw.so
+$B/libijw.pc: adapters/client/libijw.pc.in
+	$Qsed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
+$B/examples/%: $B/adapters/client/examples/%.o $B/libijw.a
+	@mkdir -p $(@D)
+	$Q$(CC) $(IJW_LDFLAGS) -o $@ $^ $$(pkg-config --libs openssl)
+
+$B/tests/unit/%: $B/tests/unit/%.o $B/daemon/config.o $B/lib/test.a $B/lib/client.a $(LAYERS) | $(PROGRAMS)
+	@mkdir -p $(@D)
+	$(call link,$(CUNIT_LIBS))
+$B/tests/scenario/%: $B/tests/scenario/%.o $B/lib/test.a $B/lib/client.a $(LAYERS) | $(PROGRAMS)
+	@mkdir -p $(@D)
+	$(call link,$(CUNIT_LIBS))
+$B/tests/tools/%: $B/tests/tools/%.o $B/lib/test.a $B/lib/client.a $(LAYERS)
+	@mkdir -p $(@D)
+	$(call link,$(CUNIT_LIBS))
+
+# ---- what people type ----
+
+help:
+	@echo "ijwd $(VERSION).  Targets:"
+	@echo "  make demo          a municipality and two providers exchange messages, told as it happens"
+	@echo "  make demo-shell    the same set-up, to play with"
+	@echo "  make check         build and run every test (about ten minutes); ends with N passed, N failed"
+	@echo "  make check-fast    the plain build's tests only"
+	@echo "  make bench         messages per second and latency; the checker next to libxml2 alone"
+	@echo "  make torture       kill -9 at random moments; ROUNDS=n, SEED=n"
+	@echo "  make fuzz          each fuzz target for SECONDS=n (needs clang)"
+	@echo "  make coverage      lines of daemon/ and adapters/ that the tests reach"
+	@echo "  make all           the programs and the library, in build/"
+	@echo "  make install       into PREFIX (default /usr/local), DESTDIR for packagers"
+	@echo "  make fmt           clang-format; make tidy: clang-tidy"
+	@echo "  make schemas       write the schemas anew from their tables"
+	@echo "  make clean"
+	@echo "Variables: SAN=address|thread, V=1, WERROR= (warnings are no errors)"
+
+deps-build:
+	@sh .ci/deps $(DEPS_BUILD)
+deps-test: deps-build
+	@sh .ci/deps $(DEPS_TEST)
+
+JOBS := $(shell nproc)
+# Built in a second make, so that pkg-config is asked after the packages came.
+demo: deps-build
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@sh tests/demo/demo.sh $B
+demo-shell: deps-build
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@sh tests/demo/demo.sh --shell $B
+
+SUPPRESS := suppressions=$(CURDIR)/tests/tsan.supp
+THREADED  = $(patsubst %,build-thread/tests/%,unit/base/base_test unit/wire/edge_test unit/client/client_test \
+	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop)
+
+check: deps-test
+	@$(MAKE) --no-print-directory -j$(JOBS) tests-build
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address tests-build
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=thread tests-build
+	@$(MAKE) --no-print-directory run-check
+
+# The sanitized programs drive the sanitized hub; what measures kill -9 uses the plain one.
+run-check:
+	@TSAN_OPTIONS="$(SUPPRESS) halt_on_error=0 exitcode=66" sh tests/run.sh \
+		--check "layers" "sh tests/check-layers.sh" \
+		--check "schemas agree with their tables" "python3 schemas/generate.py --check" \
+		$(patsubst build/%,build-address/%,$(UNIT) $(SCENARIO)) \
+		$(THREADED) \
+		--check "kill -9, 25 rounds" "build/tests/tools/torture 25"
+
+check-fast: deps-test
+	@$(MAKE) --no-print-directory -j$(JOBS) tests-build
+	@sh tests/run.sh --check "layers" "sh tests/check-layers.sh" $(UNIT) $(SCENARIO)
+
+ROUNDS ?= 100
+SEED   ?=
+torture: deps-test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
+	@$B/tests/tools/torture $(ROUNDS) $(SEED)
+
+MESSAGES ?= 20000
+bench: deps-test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
+	@$B/tests/tools/bench $(MESSAGES)
+	@echo
+	@$B/tests/tools/bench_check
+
+SECONDS ?= 30
+fuzz: deps-test
+	@sh .ci/deps clang
+	@$(MAKE) --no-print-directory run-fuzz
+FUZZ_CC := clang -g -O1 -fsanitize=fuzzer,address,undefined -Idaemon -D_GNU_SOURCE
+run-fuzz: $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+	@for f in $^; do n=$${f##*/fuzz_}; mkdir -p build/corpus/$$n; \
+		$$f -max_total_time=$(SECONDS) build/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
+build/fuzz/%: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -DIJWD_VERSION='"$(VERSION)"' $(PKG_CFLAGS) -o $@ $< \
+		$(if $(findstring client,$*)$(findstring journal,$*),$(wildcard adapters/client/*.c) daemon/base/buf.c daemon/wire/protocol.c,daemon/wire/zmtp.c $(wildcard daemon/care/*.c daemon/base/*.c daemon/store/*.c) $B/daemon/store/migrations.c) $(PKG_LIBS)
+
+coverage: deps-test
+	@sh .ci/deps gcovr
+	@$(MAKE) --no-print-directory -s -j$(JOBS) B=build-coverage CFLAGS="-g --coverage" WERROR= OPT=-O0 tests-build
+	@sh tests/run.sh $(patsubst build/%,build-coverage/%,$(UNIT) $(SCENARIO)) | tail -1
+	@gcovr -r . --object-directory build-coverage -f 'daemon/' -f 'adapters/' --print-summary | tail -60
+
+fmt:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+tidy:
+	clang-tidy $$(git ls-files 'daemon/*.c' 'adapters/*.c') -- -Idaemon -D_GNU_SOURCE -DIJWD_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+schemas:
+	python3 schemas/generate.py
+
+install: all
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin include lib/pkgconfig share/man/man1 share/man/man3 \
+		share/man/man5 share/man/man8 share/ijwd/schemas/ijw-3.2 share/doc/ijwd lib/systemd/system)
+	install -m 755 $B/ijwd $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $B/ijwctl $B/ijw-filedrop $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 adapters/client/ijw.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $B/libijw.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $B/libijw.so.0 $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libijw.so.0 $(DESTDIR)$(PREFIX)/lib/libijw.so
+	install -m 644 $B/libijw.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	for s in 1 3 5 8; do install -m 644 docs/man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s/; done
+	install -m 644 schemas/ijw-3.2/*.xsd schemas/ijw-3.2/*.tsv schemas/ijw-3.2/*.yaml schemas/ijw-3.2/*.md \
+		$(DESTDIR)$(PREFIX)/share/ijwd/schemas/ijw-3.2/
+	install -m 644 README.md docs/*.md config/*.yaml config/*.conf $(DESTDIR)$(PREFIX)/share/doc/ijwd/
+	cp -r config/parties.d $(DESTDIR)$(PREFIX)/share/doc/ijwd/
+	install -m 644 systemd/*.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+
+clean:
+	rm -rf build build-address build-thread build-coverage
+
+-include $(shell find $B -name '*.d' 2>/dev/null)
+.PHONY: all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench \
+	fuzz run-fuzz coverage fmt tidy schemas install clean

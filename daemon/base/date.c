@@ -1,0 +1,113 @@
+#include "base/date.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/banned.h"
+
+#define DAY_US (86400 * INT64_C(1000000))
+
+/* Days since 1970-01-01 of a proleptic Gregorian date; March is the year's first month here. */
+static int32_t days_from_civil(int y, int m, int d)
+{
+	int era, yoe, doy, doe;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	return era * 146097 + doe - 719468;
+}
+
+static void civil_from_days(int32_t z, int *y, int *m, int *d)
+{
+	int era, doe, yoe, doy, mp;
+
+	z += 719468;
+	era = (z >= 0 ? z : z - 146096) / 146097;
+	doe = z - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	*d = doy - (153 * mp + 2) / 5 + 1;
+	*m = mp < 10 ? mp + 3 : mp - 9;
+	*y = yoe + era * 400 + (*m <= 2);
+}
+
+static bool digits(const char *s, int n, int *ret)
+{
+	*ret = 0;
+	for (int i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+		*ret = *ret * 10 + (s[i] - '0');
+	}
+	return true;
+}
+
+bool day_parse(const char *t, day *ret)
+{
+	static const int month[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int y, m, d, last;
+
+	if (!digits(t, 4, &y) || t[4] != '-' || !digits(t + 5, 2, &m) || t[7] != '-' ||
+	    !digits(t + 8, 2, &d) || t[10] != '\0')
+		return false;
+	if (y < 1 || m < 1 || m > 12)
+		return false;
+	last = month[m - 1] + (m == 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0));
+	if (d < 1 || d > last)
+		return false;
+	*ret = days_from_civil(y, m, d);
+	return true;
+}
+
+void day_text(day when, char text[11])
+{
+	int y, m, d;
+
+	civil_from_days(when, &y, &m, &d);
+	(void)snprintf(text, 11, "%04u-%02u-%02u", (unsigned)y % 10000, (unsigned)m % 100,
+		       (unsigned)d % 100);
+}
+
+day day_of(int64_t us)
+{
+	int64_t d = us / DAY_US;
+
+	return (day)(us % DAY_US < 0 ? d - 1 : d);
+}
+
+bool day_within(day d, day from, day until)
+{
+	return (from == DAY_NONE || d >= from) && (until == DAY_NONE || d <= until);
+}
+
+int64_t clock_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_REALTIME, &t); /* cannot fail with this clock */
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail with this clock */
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void moment_text(int64_t us, char text[MOMENT_TEXT])
+{
+	int64_t in_day = us - (int64_t)day_of(us) * DAY_US;
+	unsigned ms = (unsigned)(in_day / 1000);
+	char date[11];
+
+	day_text(day_of(us), date);
+	(void)snprintf(text, MOMENT_TEXT, "%s %02u:%02u:%02u.%03uZ", date, ms / 3600000,
+		       ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+	text[10] = 'T';
+}

@@ -1,0 +1,569 @@
+/*
+ * Reading is libcyaml's, by the tables below; what a value may be is checked
+ * afterwards by tables too, so that every complaint has the same shape:
+ *
+ *   file:line: key: what is wrong; expected …
+ */
+#include "config.h"
+
+#include <cyaml/cyaml.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#include "base/banned.h"
+
+/* ---- the shapes of the files ---- */
+
+/* clang-format off */
+static const cyaml_schema_field_t tls_fields[] = {
+	CYAML_FIELD_STRING_PTR("certificate", CYAML_FLAG_POINTER, struct config_tls, certificate, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("key", CYAML_FLAG_POINTER, struct config_tls, key, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("ca", CYAML_FLAG_POINTER, struct config_tls, ca, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("crl", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_tls, crl, 1, PATH_MAX),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t limit_fields[] = {
+	CYAML_FIELD_UINT("connections", CYAML_FLAG_OPTIONAL, struct config_limits, connections),
+	CYAML_FIELD_UINT("connections_per_party", CYAML_FLAG_OPTIONAL, struct config_limits, connections_per_party),
+	CYAML_FIELD_UINT("connections_per_second", CYAML_FLAG_OPTIONAL, struct config_limits, connections_per_second),
+	CYAML_FIELD_UINT("handshake_ms", CYAML_FLAG_OPTIONAL, struct config_limits, handshake_ms),
+	CYAML_FIELD_UINT("credit_kb", CYAML_FLAG_OPTIONAL, struct config_limits, credit_kb),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t delivery_fields[] = {
+	CYAML_FIELD_UINT("attempts", CYAML_FLAG_OPTIONAL, struct config_delivery, attempts),
+	CYAML_FIELD_UINT("backoff_s", CYAML_FLAG_OPTIONAL, struct config_delivery, backoff_s),
+	CYAML_FIELD_UINT("backoff_most_s", CYAML_FLAG_OPTIONAL, struct config_delivery, backoff_most_s),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t hub_fields[] = {
+	CYAML_FIELD_STRING_PTR("listen", CYAML_FLAG_POINTER, struct config, listen, 1, 256),
+	CYAML_FIELD_STRING_PTR("store", CYAML_FLAG_POINTER, struct config, store, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("schemas", CYAML_FLAG_POINTER, struct config, schemas, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("parties", CYAML_FLAG_POINTER, struct config, parties, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("runtime", CYAML_FLAG_POINTER, struct config, runtime, 1, 80),
+	CYAML_FIELD_STRING_PTR("control", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, control, 1, 100),
+	CYAML_FIELD_STRING_PTR("log_level", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, log_level, 1, 16),
+	CYAML_FIELD_UINT("validators", CYAML_FLAG_OPTIONAL, struct config, validators),
+	CYAML_FIELD_UINT("recheck_s", CYAML_FLAG_OPTIONAL, struct config, recheck_s),
+	CYAML_FIELD_UINT("drain_s", CYAML_FLAG_OPTIONAL, struct config, drain_s),
+	CYAML_FIELD_MAPPING_PTR("tls", CYAML_FLAG_POINTER, struct config, tls, tls_fields),
+	CYAML_FIELD_MAPPING_PTR("limits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, limits, limit_fields),
+	CYAML_FIELD_MAPPING_PTR("delivery", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, delivery, delivery_fields),
+	CYAML_FIELD_END
+};
+/* clang-format on */
+
+static const cyaml_schema_value_t hub_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config, hub_fields),
+};
+
+/* A parties.d file as it is written; care/parties.h has what it means. */
+struct yaml_code {
+	char *code;
+	char **types;
+	unsigned types_count;
+	char **may;
+	unsigned may_count;
+	char *from, *until;
+};
+
+struct yaml_certificate {
+	char *oin, *sha256;
+};
+
+struct yaml_party {
+	char *party, *name;
+	struct yaml_certificate *certificates;
+	unsigned certificates_count;
+	struct yaml_code *codes, *mandates;
+	unsigned codes_count, mandates_count;
+};
+
+static const cyaml_schema_value_t word_schema = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64),
+};
+
+/* clang-format off */
+static const cyaml_schema_field_t certificate_fields[] = {
+	CYAML_FIELD_STRING_PTR("oin", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_certificate, oin, 1, 32),
+	CYAML_FIELD_STRING_PTR("sha256", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_certificate, sha256, 64, 95),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t code_fields[] = {
+	CYAML_FIELD_STRING_PTR("code", CYAML_FLAG_POINTER, struct yaml_code, code, 1, 16),
+	CYAML_FIELD_SEQUENCE("types", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_code, types, &word_schema, 0, 64),
+	CYAML_FIELD_SEQUENCE("may", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_code, may, &word_schema, 1, 2),
+	CYAML_FIELD_STRING_PTR("from", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_code, from, 1, 16),
+	CYAML_FIELD_STRING_PTR("until", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_code, until, 1, 16),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t certificate_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_certificate, certificate_fields),
+};
+static const cyaml_schema_value_t code_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_code, code_fields),
+};
+
+static const cyaml_schema_field_t party_fields[] = {
+	CYAML_FIELD_STRING_PTR("party", CYAML_FLAG_POINTER, struct yaml_party, party, 1, 32),
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_party, name, 1, 200),
+	CYAML_FIELD_SEQUENCE("certificates", CYAML_FLAG_POINTER, struct yaml_party, certificates, &certificate_schema, 1, 16),
+	CYAML_FIELD_SEQUENCE("codes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_party, codes, &code_schema, 0, 1000),
+	CYAML_FIELD_SEQUENCE("mandates", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_party, mandates, &code_schema, 0, 1000),
+	CYAML_FIELD_END
+};
+/* clang-format on */
+
+static const cyaml_schema_value_t party_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_party, party_fields),
+};
+
+/* ---- complaints ---- */
+
+/* libcyaml's own words about the file that is being read; the first line says what is wrong. */
+struct yaml_log {
+	char what[200], where[200];
+	unsigned line;
+};
+
+static void yaml_complains(cyaml_log_t level, void *ctx, const char *format, va_list args)
+{
+	struct yaml_log *log = ctx;
+	char text[200], *at;
+
+	if (level < CYAML_LOG_ERROR || vsnprintf(text, sizeof text, format, args) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	if (strncmp(text, "Load: ", 6) == 0)
+		memmove(text, text + 6, strlen(text + 6) + 1);
+	at = strstr(text, "(line: ");
+	if (at != NULL && log->line == 0)
+		log->line = (unsigned)strtoul(at + 7, NULL, 10);
+	if (at != NULL && log->where[0] == '\0' && strstr(text, "'") != NULL)
+		(void)snprintf(log->where, sizeof log->where, "%.*s", (int)(at - text), text);
+	else if (at == NULL && log->what[0] == '\0' && strcmp(text, "Backtrace:") != 0)
+		(void)snprintf(log->what, sizeof log->what, "%s", text);
+}
+
+/* The names a mapping knows, for "expected". */
+static void known_keys(const cyaml_schema_value_t *schema, struct buf *out)
+{
+	for (const cyaml_schema_field_t *f = schema->mapping.fields; f->key != NULL; f++)
+		buf_addf(out, "%s%s", f == schema->mapping.fields ? "" : ", ", f->key);
+}
+
+static int load_yaml(const char *file, const cyaml_schema_value_t *schema, void **ret,
+		     struct buf *why)
+{
+	struct yaml_log log = {.line = 0};
+	cyaml_config_t how = {
+		.log_ctx = &log,
+		.log_fn = yaml_complains,
+		.log_level = CYAML_LOG_ERROR,
+		.mem_fn = cyaml_mem,
+		.flags = CYAML_CFG_DEFAULT,
+	};
+	cyaml_err_t e;
+
+	if (access(file, R_OK) < 0) {
+		buf_addf(why, "%s: cannot be read (%s)\n", file, strerror(errno));
+		return -EINVAL;
+	}
+	e = cyaml_load_file(file, &how, schema, ret, NULL);
+	if (e == CYAML_OK)
+		return 0;
+	buf_addf(why, "%s:%u: %s%s%s", file, log.line, log.what[0] ? log.what : cyaml_strerror(e),
+		 log.where[0] ? ", " : "", log.where);
+	if (e == CYAML_ERR_INVALID_KEY || e == CYAML_ERR_MAPPING_FIELD_MISSING) {
+		buf_adds(why, "; expected keys: ");
+		known_keys(schema, why);
+	}
+	buf_adds(why, "\n");
+	return -EINVAL;
+}
+
+static bool word_in(const char *line, const char *word)
+{
+	size_t n = strlen(word);
+	const char *at = strstr(line, word);
+
+	return at != NULL && (at == line || strchr(" \"'-[,", at[-1]) != NULL) &&
+	       (at[n] == '\0' || strchr(" :\"',]\n\r#", at[n]) != NULL);
+}
+
+/* The line on which a key or value stands, for complaints that come after the reading; 0: not found. */
+static unsigned line_of(const char *file, const char *word)
+{
+	FILE *f = fopen(file, "re");
+	char line[1024];
+	unsigned n = 0, found = 0;
+
+	if (f == NULL)
+		return 0;
+	while (found == 0 && fgets(line, sizeof line, f) != NULL) {
+		n++;
+		if (line[strspn(line, " ")] != '#' && word_in(line, word))
+			found = n;
+	}
+	(void)fclose(f);
+	return found;
+}
+
+__attribute__((format(printf, 4, 5))) static int wrong(struct buf *why, const char *file,
+						       const char *key, const char *format, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	buf_addf(why, "%s:%u: %s: %s\n", file, line_of(file, key), key, text);
+	return -EINVAL;
+}
+
+/* ---- ijwd.yaml ---- */
+
+/* Numbers: what they are when absent, and their bounds. */
+static const struct number {
+	const char *key;
+	enum { IN_HUB, IN_LIMITS, IN_DELIVERY } part;
+	size_t offset;
+	uint32_t preset, least, most;
+	const char *unit;
+} numbers[] = {
+	/* clang-format off */
+	{"validators",             IN_HUB, offsetof(struct config, validators), 0, 0, 64, "threads (0: one for each core)"},
+	{"recheck_s",              IN_HUB, offsetof(struct config, recheck_s), 30, 1, 3600, "seconds"},
+	{"drain_s",                IN_HUB, offsetof(struct config, drain_s), 20, 1, 600, "seconds"},
+	{"connections",            IN_LIMITS, offsetof(struct config_limits, connections), 2000, 1, 100000, "connections"},
+	{"connections_per_party",  IN_LIMITS, offsetof(struct config_limits, connections_per_party), 16, 1, 10000, "connections"},
+	{"connections_per_second", IN_LIMITS, offsetof(struct config_limits, connections_per_second), 50, 1, 100000, "connections from one address"},
+	{"handshake_ms",           IN_LIMITS, offsetof(struct config_limits, handshake_ms), 10000, 100, 120000, "milliseconds"},
+	{"credit_kb",              IN_LIMITS, offsetof(struct config_limits, credit_kb), 4096, 64, 65536, "kilobytes"},
+	{"attempts",               IN_DELIVERY, offsetof(struct config_delivery, attempts), 10, 1, 1000, "attempts"},
+	{"backoff_s",              IN_DELIVERY, offsetof(struct config_delivery, backoff_s), 5, 1, 3600, "seconds"},
+	{"backoff_most_s",         IN_DELIVERY, offsetof(struct config_delivery, backoff_most_s), 3600, 1, 86400, "seconds"},
+	/* clang-format on */
+};
+
+static int check_numbers(struct config *c, const char *file, struct buf *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		const struct number *n = &numbers[i];
+		char *part = n->part == IN_HUB      ? (char *)c
+			     : n->part == IN_LIMITS ? (char *)c->limits
+						    : (char *)c->delivery;
+		uint32_t *value = (uint32_t *)(void *)(part + n->offset);
+
+		if (*value == 0)
+			*value = n->preset;
+		if (*value < n->least || *value > n->most)
+			r = wrong(why, file, n->key, "%u is out of range; expected %u to %u %s", *value,
+				  n->least, n->most, n->unit);
+	}
+	return r;
+}
+
+/* Makes a relative path one beside the file; takes and replaces the string. */
+static int resolve(char **path, const char *file, size_t skip)
+{
+	const char *slash = strrchr(file, '/');
+	char *full;
+
+	if (*path == NULL || (*path)[skip] == '/' || slash == NULL)
+		return 0;
+	if (asprintf(&full, "%.*s%.*s/%s", (int)skip, *path, (int)(slash - file), file,
+		     *path + skip) < 0)
+		return -ENOMEM;
+	free(*path);
+	*path = full;
+	return 0;
+}
+
+static int check_texts(struct config *c, const char *file, struct buf *why)
+{
+	const struct {
+		const char *key;
+		char **path;
+	} readable[] = {{"certificate", &c->tls->certificate}, {"key", &c->tls->key},
+			{"ca", &c->tls->ca},                   {"crl", &c->tls->crl},
+			{"schemas", &c->schemas},              {"parties", &c->parties}};
+	enum log_level level;
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) {
+		if (resolve(readable[i].path, file, 0) < 0)
+			return -ENOMEM;
+		if (*readable[i].path != NULL && access(*readable[i].path, R_OK) < 0)
+			r = wrong(why, file, readable[i].key, "cannot read %s (%s); expected a path",
+				  *readable[i].path, strerror(errno));
+	}
+	if (resolve(&c->runtime, file, 0) < 0)
+		return -ENOMEM;
+	if (c->control == NULL && asprintf(&c->control, "%s/control.sock", c->runtime) < 0)
+		return -ENOMEM;
+	if (resolve(&c->control, file, 0) < 0)
+		return -ENOMEM;
+	if (strncmp(c->store, "sqlite:", 7) != 0)
+		r = wrong(why, file, "store", "'%s' is no known store; expected sqlite:PATH", c->store);
+	else if (resolve(&c->store, file, 7) < 0)
+		return -ENOMEM;
+	if (strrchr(c->listen, ':') == NULL)
+		r = wrong(why, file, "listen", "'%s' has no port; expected ADDRESS:PORT", c->listen);
+	if (c->log_level != NULL && !log_level_parse(c->log_level, &level))
+		r = wrong(why, file, "log_level", "'%s' is unknown; expected error, warning, info or debug",
+			  c->log_level);
+	return r;
+}
+
+/* ---- parties.d ---- */
+
+static bool all_of(const char *s, const char *set)
+{
+	return s[0] != '\0' && s[strspn(s, set)] == '\0';
+}
+
+static bool code_ok(const char *code)
+{
+	size_t n = strlen(code);
+
+	return (n == 4 || n == 8) && all_of(code, "0123456789");
+}
+
+/* A fingerprint as any tool prints it: with or without colons, either case. */
+static char *fingerprint(const char *text)
+{
+	char *hex = calloc(1, strlen(text) + 1);
+	size_t n = 0;
+
+	for (; hex != NULL && *text != '\0'; text++)
+		if (*text != ':')
+			hex[n++] = (char)(*text >= 'A' && *text <= 'F' ? *text + 32 : *text);
+	return hex;
+}
+
+static int take_certificate(const struct yaml_certificate *y, const char *file,
+			    struct partij_certificate *ret, struct buf *why)
+{
+	if ((y->oin != NULL) == (y->sha256 != NULL))
+		return wrong(why, file, "certificates", "expected either oin or sha256 in each row");
+	ret->oin = strdup(y->oin != NULL ? y->oin : "");
+	ret->sha256 = fingerprint(y->sha256 != NULL ? y->sha256 : "");
+	if (ret->oin == NULL || ret->sha256 == NULL)
+		return -ENOMEM;
+	if (y->oin != NULL && !all_of(y->oin, "0123456789"))
+		return wrong(why, file, "oin", "expected digits only, as in the certificate's serialNumber");
+	if (y->sha256 != NULL && (strlen(ret->sha256) != 64 || !all_of(ret->sha256, "0123456789abcdef")))
+		return wrong(why, file, "sha256", "expected 64 hexadecimal digits (ijwctl pki show FILE prints them)");
+	return 0;
+}
+
+static int take_day(const char *text, const char *key, const char *file, day *ret, struct buf *why)
+{
+	*ret = DAY_NONE;
+	if (text != NULL && !day_parse(text, ret))
+		return wrong(why, file, key, "'%s' is no date; expected yyyy-mm-dd", text);
+	return 0;
+}
+
+static int take_may(const struct yaml_code *y, const char *file, unsigned *ret, struct buf *why)
+{
+	*ret = y->may_count == 0 ? MAY_SEND | MAY_RECEIVE : 0;
+	for (unsigned i = 0; i < y->may_count; i++) {
+		if (strcmp(y->may[i], "send") == 0)
+			*ret |= MAY_SEND;
+		else if (strcmp(y->may[i], "receive") == 0)
+			*ret |= MAY_RECEIVE;
+		else
+			return wrong(why, file, "may", "'%s' is unknown; expected send or receive",
+				     y->may[i]);
+	}
+	return 0;
+}
+
+static int take_code(const struct yaml_code *y, bool own, const char *file, struct partij_code *ret,
+		     struct buf *why)
+{
+	ret->own = own;
+	ret->code = strdup(y->code);
+	ret->types = calloc(y->types_count + 1, sizeof *ret->types);
+	if (ret->code == NULL || ret->types == NULL)
+		return -ENOMEM;
+	if (!code_ok(y->code))
+		return wrong(why, file, "code", "'%s'; expected 4 digits (gemeente) or 8 digits (AGB), in quotes",
+			     y->code);
+	for (unsigned i = 0; i < y->types_count; i++) {
+		ret->types[ret->n_types] = strdup(y->types[i]);
+		if (ret->types[ret->n_types++] == NULL)
+			return -ENOMEM;
+		if (strncmp(y->types[i], "JW3", 3) != 0 || strlen(y->types[i]) != 5)
+			return wrong(why, file, "types", "'%s'; expected message types such as JW301",
+				     y->types[i]);
+	}
+	if (take_may(y, file, &ret->may, why) < 0 ||
+	    take_day(y->from, "from", file, &ret->from, why) < 0 ||
+	    take_day(y->until, "until", file, &ret->until, why) < 0)
+		return -EINVAL;
+	return 0;
+}
+
+static int take_codes(const struct yaml_party *y, const char *file, struct partij *p,
+		      struct buf *why)
+{
+	int r = 0;
+
+	p->codes = calloc(y->codes_count + y->mandates_count + 1, sizeof *p->codes);
+	if (p->codes == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; r == 0 && i < y->codes_count; i++)
+		r = take_code(&y->codes[i], true, file, &p->codes[p->n_codes++], why);
+	for (unsigned i = 0; r == 0 && i < y->mandates_count; i++)
+		r = take_code(&y->mandates[i], false, file, &p->codes[p->n_codes++], why);
+	if (r == 0 && p->n_codes == 0)
+		r = wrong(why, file, "codes", "the party acts for nobody; expected codes or mandates");
+	return r;
+}
+
+static int take_party(struct parties *who, const struct yaml_party *y, const char *file,
+		      struct buf *why)
+{
+	struct partij *p;
+	int r = 0;
+
+	if (!all_of(y->party, "abcdefghijklmnopqrstuvwxyz0123456789-"))
+		return wrong(why, file, "party", "'%s'; expected lower-case letters, digits and -", y->party);
+	if (parties_find(who, y->party) != NULL)
+		return wrong(why, file, "party", "'%s' stands in another file too; expected a unique id",
+			     y->party);
+	p = parties_add(who);
+	if (p == NULL)
+		return -ENOMEM;
+	p->id = strdup(y->party);
+	p->name = strdup(y->name != NULL ? y->name : y->party);
+	p->certificates = calloc(y->certificates_count + 1, sizeof *p->certificates);
+	if (p->id == NULL || p->name == NULL || p->certificates == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; r == 0 && i < y->certificates_count; i++)
+		r = take_certificate(&y->certificates[i], file, &p->certificates[p->n_certificates++],
+				     why);
+	return r == 0 ? take_codes(y, file, p, why) : r;
+}
+
+static int load_party(struct parties *who, const char *file, struct buf *why)
+{
+	struct yaml_party *y = NULL;
+	cyaml_config_t how = {.log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
+	int r = load_yaml(file, &party_schema, (void **)&y, why);
+
+	if (r == 0)
+		r = take_party(who, y, file, why);
+	(void)cyaml_free(&how, &party_schema, y, 0); /* NULL is fine */
+	return r;
+}
+
+/* Two parties with one own code would make the receiver a matter of luck; so would one certificate for two. */
+static int check_unique(const struct parties *who, const char *dir, struct buf *why)
+{
+	for (size_t i = 0; i < who->n; i++) {
+		const struct partij *p = &who->list[i];
+
+		for (size_t j = 0; j < p->n_codes; j++) {
+			const struct partij *owner = parties_owner(who, p->codes[j].code);
+
+			if (p->codes[j].own && owner != p) {
+				buf_addf(why, "%s: code %s is owned by %s and by %s; expected one owner, the "
+					      "other by mandate\n",
+					 dir, p->codes[j].code, owner->id, p->id);
+				return -EINVAL;
+			}
+		}
+	}
+	return 0;
+}
+
+static int yaml_file(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return e->d_name[0] != '.' && n > 5 && strcmp(e->d_name + n - 5, ".yaml") == 0;
+}
+
+static int load_parties(struct parties **ret, const char *dir, struct buf *why)
+{
+	struct dirent **files = NULL;
+	struct parties *who = parties_new();
+	int n = scandir(dir, &files, yaml_file, alphasort), r = who == NULL ? -ENOMEM : 0;
+
+	if (n < 0) {
+		buf_addf(why, "%s: cannot be listed (%s)\n", dir, strerror(errno));
+		r = -EINVAL;
+	}
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX];
+
+		/* Every file is read even after an error: an administrator wants them all at once. */
+		if (snprintf(path, sizeof path, "%s/%s", dir, files[i]->d_name) >= (int)sizeof path ||
+		    who == NULL || load_party(who, path, why) < 0)
+			r = -EINVAL;
+		free(files[i]);
+	}
+	free(files);
+	if (r == 0)
+		r = check_unique(who, dir, why);
+	if (r == 0)
+		*ret = who;
+	else
+		parties_drop(&who);
+	return r;
+}
+
+int config_load(struct config **ret, const char *file, struct buf *why)
+{
+	struct config *c = NULL;
+	int r = load_yaml(file, &hub_schema, (void **)&c, why);
+
+	if (r < 0)
+		return r;
+	if (c->limits == NULL)
+		c->limits = calloc(1, sizeof *c->limits);
+	if (c->delivery == NULL)
+		c->delivery = calloc(1, sizeof *c->delivery);
+	r = c->limits == NULL || c->delivery == NULL ? -ENOMEM : check_numbers(c, file, why);
+	if (check_texts(c, file, why) < 0)
+		r = -EINVAL;
+	if (access(c->parties, R_OK) == 0 && load_parties(&c->who, c->parties, why) < 0)
+		r = -EINVAL;
+	if (r < 0)
+		config_free(&c);
+	else
+		*ret = c;
+	return r;
+}
+
+void config_free(struct config **c)
+{
+	cyaml_config_t how = {.log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
+
+	if (*c == NULL)
+		return;
+	parties_drop(&(*c)->who);
+	(void)cyaml_free(&how, &hub_schema, *c, 0);
+	*c = NULL;
+}

@@ -1,0 +1,46 @@
+/*
+ * The hub's settings: ijwd.yaml and the folder parties.d beside it.
+ *
+ * Modules do not know that a file exists; only main and the command-line tool
+ * see this.  An error is one line: file, line, key, what is wrong and what is
+ * expected.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "care/parties.h"
+
+struct config_tls {
+	char *certificate, *key, *ca, *crl;
+};
+
+struct config_limits {
+	uint32_t connections, connections_per_party, connections_per_second;
+	uint32_t handshake_ms, credit_kb;
+};
+
+struct config_delivery {
+	uint32_t attempts, backoff_s, backoff_most_s;
+};
+
+/* What ijwd.yaml holds; relative paths have been resolved against its folder. */
+struct config {
+	char *listen, *store, *schemas, *parties, *runtime, *control, *log_level;
+	uint32_t validators; /* 0: one for each core */
+	uint32_t recheck_s, drain_s;
+	struct config_tls *tls;
+	struct config_limits *limits;
+	struct config_delivery *delivery;
+	struct parties *who; /* read from the folder `parties` */
+};
+
+/* config_load reads file and the parties; -EINVAL with lines in why when anything is wrong. */
+int config_load(struct config **ret, const char *file, struct buf *why);
+
+void config_free(struct config **c);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * ijwctl validate: checks files without a daemon, on all cores, with the very
+ * code the hub uses.
+ */
+#ifndef CTL_VALIDATE_H
+#define CTL_VALIDATE_H
+
+#include "base/buf.h"
+
+/*
+ * ctl_validate runs `validate FILE|DIR… [--schemas DIR] [--format=text|json|tsv]
+ * [--jobs N] [--no-progress]`; argv[0] is the command's name.  The status is 0
+ * when all are valid, 1 when some are not, 2 when some could not be checked or
+ * the command line is wrong.
+ */
+int ctl_validate(int argc, char **argv);
+
+/*
+ * ctl_schemas_dir finds the folder of the releases: given (if not NULL), else
+ * $IJW_SCHEMAS, else schemas beside the folder the program lies in, else the
+ * installed one.
+ */
+void ctl_schemas_dir(const char *given, struct buf *out);
+
+#endif

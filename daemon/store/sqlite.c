@@ -1,0 +1,598 @@
+/*
+ * The store in one SQLite file.
+ *
+ * WAL with synchronous=FULL: a commit is one sync of the log, and a batch of
+ * messages shares it.  Pages of 16 KB: measured, less work per row at the
+ * batch sizes that group commit makes.  Checkpoints are not left to chance:
+ * `tidy` does them when the writer has nothing else to do, `commit` when the
+ * log has grown past WAL_MOST.
+ */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/migrations.h"
+#include "store/statements.h"
+
+#include "base/banned.h"
+
+#define WAL_IDLE 64   /* pages of 16 KB: below this a checkpoint is not worth its syncs */
+#define WAL_MOST 4096 /* 64 MB: then it is due even under load */
+
+struct sqlite_store {
+	struct store base; /* first: a struct store * is a struct sqlite_store * */
+	sqlite3 *db;
+	sqlite3_stmt *stmt[N_STATEMENTS];
+	int wal_pages;
+};
+
+static struct sqlite_store *self(struct store *st)
+{
+	return (struct sqlite_store *)st;
+}
+
+/* SQLite's result as a negative errno. */
+static int error_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return 0;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_READONLY:
+		return -EROFS;
+	default:
+		return -EIO;
+	}
+}
+
+/*
+ * Binds by a word of kinds: i int64_t, t text (NULL is NULL), b blob (pointer,
+ * size_t).  What is bound is borrowed until the statement is reset.
+ */
+static sqlite3_stmt *bind(struct store *st, enum statement which, const char *kinds, va_list ap)
+{
+	sqlite3_stmt *s = self(st)->stmt[which];
+
+	for (int i = 1; *kinds != '\0'; kinds++, i++) {
+		if (*kinds == 'i') {
+			(void)sqlite3_bind_int64(s, i, va_arg(ap, int64_t));
+		} else if (*kinds == 't') {
+			(void)sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC);
+		} else {
+			const void *p = va_arg(ap, const void *);
+
+			(void)sqlite3_bind_blob64(s, i, p, va_arg(ap, size_t), SQLITE_STATIC);
+		}
+	}
+	return s;
+}
+
+static sqlite3_stmt *start(struct store *st, enum statement which, const char *kinds, ...)
+{
+	sqlite3_stmt *s;
+	va_list ap;
+
+	va_start(ap, kinds);
+	s = bind(st, which, kinds, ap);
+	va_end(ap);
+	return s;
+}
+
+/* Runs a statement that gives no rows. */
+static int run(struct store *st, enum statement which, const char *kinds, ...)
+{
+	sqlite3_stmt *s;
+	va_list ap;
+	int rc;
+
+	va_start(ap, kinds);
+	s = bind(st, which, kinds, ap);
+	va_end(ap);
+	rc = sqlite3_step(s);
+	(void)sqlite3_reset(s); /* repeats the error of the step */
+	return error_of(rc);
+}
+
+/* Runs a statement that gives one number; -ENOENT when it gives none or NULL. */
+static int number(sqlite3_stmt *s, int64_t *ret)
+{
+	int rc = sqlite3_step(s), r = error_of(rc);
+
+	if (r == 0 && (rc != SQLITE_ROW || sqlite3_column_type(s, 0) == SQLITE_NULL))
+		r = -ENOENT;
+	if (r == 0)
+		*ret = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return r;
+}
+
+static const char *text(sqlite3_stmt *s, int column)
+{
+	return (const char *)sqlite3_column_text(s, column);
+}
+
+/* Reads the columns of MESSAGE (statements.c); texts belong to the row. */
+static void read_message(sqlite3_stmt *s, struct store_message *m)
+{
+	const void *sha = sqlite3_column_blob(s, 9);
+
+	*m = (struct store_message){
+		.id = sqlite3_column_int64(s, 0),
+		.received = sqlite3_column_int64(s, 1),
+		.settled = sqlite3_column_int64(s, 2),
+		.party = text(s, 3),
+		.reference = text(s, 4),
+		.type = text(s, 5),
+		.van = text(s, 6),
+		.naar = text(s, 7),
+		.identificatie = text(s, 8),
+		.size = sqlite3_column_int64(s, 10),
+		.verdict = (enum verdict)sqlite3_column_int(s, 11),
+		.code = text(s, 12),
+		.findings = text(s, 13),
+		.delivered = sqlite3_column_int64(s, 14),
+		.confirmed = sqlite3_column_int64(s, 15),
+		.attempts = sqlite3_column_int64(s, 16),
+	};
+	if (sha != NULL && sqlite3_column_bytes(s, 9) == (int)sizeof m->sha256)
+		memcpy(m->sha256, sha, sizeof m->sha256);
+}
+
+/* Moves a row's texts into the arena. */
+static int keep_message(struct arena *a, struct store_message *m)
+{
+	const char **texts[] = {&m->party, &m->reference,     &m->type, &m->van,
+				&m->naar,  &m->identificatie, &m->code, &m->findings};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		const char *copy = arena_strdup(a, *texts[i]);
+
+		if (copy == NULL && *texts[i] != NULL)
+			return -ENOMEM;
+		*texts[i] = copy;
+	}
+	return 0;
+}
+
+static int one_message(sqlite3_stmt *s, struct arena *a, struct store_message *ret)
+{
+	struct store_message m;
+	int rc = sqlite3_step(s), r = error_of(rc);
+
+	if (r == 0 && rc != SQLITE_ROW)
+		r = -ENOENT;
+	if (r == 0) {
+		read_message(s, &m);
+		r = keep_message(a, &m);
+	}
+	(void)sqlite3_reset(s);
+	if (r == 0)
+		*ret = m;
+	return r;
+}
+
+static int each_message(sqlite3_stmt *s, int (*each)(void *, const struct store_message *), void *ctx)
+{
+	int rc, r = 0;
+
+	while (r == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
+		struct store_message m;
+
+		r = error_of(rc);
+		if (r < 0)
+			break;
+		read_message(s, &m);
+		r = each(ctx, &m);
+	}
+	(void)sqlite3_reset(s);
+	return r;
+}
+
+static int sq_begin(struct store *st)
+{
+	return run(st, SQL_BEGIN, "");
+}
+
+static int checkpoint(struct store *st)
+{
+	int rc = sqlite3_wal_checkpoint_v2(self(st)->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	if (rc == SQLITE_OK)
+		self(st)->wal_pages = 0;
+	return error_of(rc);
+}
+
+static int sq_commit(struct store *st)
+{
+	return run(st, SQL_COMMIT, "");
+}
+
+static void sq_rollback(struct store *st)
+{
+	(void)run(st, SQL_ROLLBACK, ""); /* fails only when SQLite has rolled back already */
+}
+
+static int sq_tidy(struct store *st)
+{
+	return self(st)->wal_pages < WAL_IDLE ? 0 : checkpoint(st);
+}
+
+static int sq_last_id(struct store *st, int64_t *ret)
+{
+	int r = number(start(st, SQL_LAST_ID, ""), ret);
+
+	if (r == -ENOENT)
+		*ret = 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int sq_message_add(struct store *st, const struct store_message *m)
+{
+	int r = run(st, SQL_MESSAGE_ADD, "iiitttttt" "biitt", m->id, m->received, m->settled, m->party,
+		    m->reference, m->type, m->van, m->naar, m->identificatie, m->sha256,
+		    sizeof m->sha256, m->size, (int64_t)m->verdict, m->code, m->findings);
+
+	if (r < 0)
+		return r;
+	if (sqlite3_changes(self(st)->db) == 0)
+		return -EEXIST;
+	return run(st, SQL_BODY_ADD, "ib", m->id, m->body, m->body_size);
+}
+
+static int sq_message_settle(struct store *st, const struct store_message *m)
+{
+	int r = run(st, SQL_MESSAGE_SETTLE, "iittttitt", m->id, m->settled, m->type, m->van, m->naar,
+		    m->identificatie, (int64_t)m->verdict, m->code, m->findings);
+
+	return r == 0 && sqlite3_changes(self(st)->db) == 0 ? -EEXIST : r;
+}
+
+static int sq_message_get(struct store *st, struct arena *a, int64_t id, struct store_message *ret)
+{
+	return one_message(start(st, SQL_MESSAGE_GET, "i", id), a, ret);
+}
+
+static int sq_message_in_force(struct store *st, struct arena *a, const char *van, const char *type,
+			       const char *identificatie, struct store_message *ret)
+{
+	return one_message(start(st, SQL_MESSAGE_IN_FORCE, "ttt", van, type, identificatie), a, ret);
+}
+
+static int sq_message_by_reference(struct store *st, struct arena *a, const char *party,
+				   const char *reference, struct store_message *ret)
+{
+	return one_message(start(st, SQL_MESSAGE_BY_REFERENCE, "tt", party, reference), a, ret);
+}
+
+static int sq_body(struct store *st, int64_t id, struct buf *ret)
+{
+	sqlite3_stmt *s = start(st, SQL_BODY_GET, "i", id);
+	int rc = sqlite3_step(s), r = error_of(rc);
+
+	if (r == 0 && rc != SQLITE_ROW)
+		r = -ENOENT;
+	if (r == 0)
+		r = store_unpack(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), ret);
+	(void)sqlite3_reset(s);
+	return r;
+}
+
+static int sq_messages(struct store *st, const struct store_filter *f,
+		       int (*each)(void *, const struct store_message *), void *ctx)
+{
+	sqlite3_stmt *s = start(st, SQL_MESSAGE_LIST, "ittiiiii",
+				f->before > 0 ? f->before : INT64_MAX, f->party ? f->party : "",
+				f->type ? f->type : "", (int64_t)f->verdict, f->since,
+				f->until > 0 ? f->until : INT64_MAX, (int64_t)f->undelivered,
+				f->limit > 0 ? (int64_t)f->limit : (int64_t)50);
+
+	return each_message(s, each, ctx);
+}
+
+static int sq_outbox_add(struct store *st, int64_t id, const char *receiver, enum outbox_state state)
+{
+	int64_t attempts = state == OUTBOX_HANDED;
+
+	return run(st, SQL_OUTBOX_ADD, "itii", id, receiver, (int64_t)state, attempts);
+}
+
+static int sq_outbox_get(struct store *st, struct arena *a, int64_t id, struct store_outbox *ret)
+{
+	sqlite3_stmt *s = start(st, SQL_OUTBOX_GET, "i", id);
+	int rc = sqlite3_step(s), r = error_of(rc);
+
+	*ret = (struct store_outbox){.state = OUTBOX_NONE};
+	if (rc == SQLITE_ROW)
+		*ret = (struct store_outbox){
+			.state = (enum outbox_state)sqlite3_column_int(s, 0),
+			.attempts = sqlite3_column_int64(s, 1),
+			.failures = sqlite3_column_int64(s, 2),
+			.next = sqlite3_column_int64(s, 3),
+			.reason = arena_strdup(a, text(s, 4)),
+		};
+	(void)sqlite3_reset(s);
+	return r;
+}
+
+static int sq_outbox_take(struct store *st, const char *receiver, int64_t now, unsigned most,
+			  size_t bytes, int (*each)(void *, const struct store_message *), void *ctx)
+{
+	sqlite3_stmt *s = start(st, SQL_OUTBOX_LIST, "tii", receiver, now, (int64_t)most);
+	size_t taken = 0;
+	int rc, r = 0;
+
+	/* Marking a row while reading the list is safe: the list only looks ahead (o.id ascends). */
+	while (r == 0 && taken < bytes && (rc = sqlite3_step(s)) != SQLITE_DONE) {
+		struct store_message m;
+
+		r = error_of(rc);
+		if (r < 0)
+			break;
+		read_message(s, &m);
+		m.attempts = sqlite3_column_int64(s, 17) + 1;
+		m.body = sqlite3_column_blob(s, 18);
+		m.body_size = (size_t)sqlite3_column_bytes(s, 18);
+		taken += (size_t)m.size;
+		r = run(st, SQL_OUTBOX_HAND, "i", m.id);
+		if (r == 0)
+			r = each(ctx, &m);
+	}
+	(void)sqlite3_reset(s);
+	return r;
+}
+
+static int sq_outbox_next(struct store *st, const char *receiver, int64_t *ret)
+{
+	return number(start(st, SQL_OUTBOX_NEXT, "t", receiver), ret);
+}
+
+static int sq_outbox_done(struct store *st, int64_t id, int64_t delivered, int64_t confirmed)
+{
+	int64_t attempts;
+	int r = number(start(st, SQL_OUTBOX_DONE, "i", id), &attempts);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return run(st, SQL_OUTBOX_CONFIRM, "iiii", id, delivered, confirmed, attempts);
+}
+
+static int sq_outbox_fail(struct store *st, int64_t id, int64_t next, bool give_up,
+			  const char *reason)
+{
+	return run(st, SQL_OUTBOX_FAIL, "iiit", id,
+		   (int64_t)(give_up ? OUTBOX_GIVEN_UP : OUTBOX_WAITS), next, reason);
+}
+
+static int sq_outbox_return(struct store *st, int64_t id, bool sent)
+{
+	return run(st, SQL_OUTBOX_RETURN, "ii", id, (int64_t)!sent);
+}
+
+static int sq_outbox_retry(struct store *st, int64_t id)
+{
+	int r = run(st, SQL_OUTBOX_RETRY, "i", id);
+
+	return r == 0 && sqlite3_changes(self(st)->db) == 0 ? -ENOENT : r;
+}
+
+static int sq_queues(struct store *st, int (*each)(void *, const struct store_queue_row *), void *ctx)
+{
+	sqlite3_stmt *s = start(st, SQL_QUEUES, "");
+	int rc, r = 0;
+
+	while (r == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		struct store_queue_row row = {.receiver = text(s, 0),
+					      .waiting = sqlite3_column_int64(s, 1),
+					      .given_up = sqlite3_column_int64(s, 2),
+					      .oldest = sqlite3_column_int64(s, 3)};
+
+		r = each(ctx, &row);
+	}
+	if (r == 0)
+		r = error_of(rc);
+	(void)sqlite3_reset(s);
+	return r;
+}
+
+static int sq_parked(struct store *st, int64_t after, unsigned most,
+		     int (*each)(void *, const struct store_message *), void *ctx)
+{
+	return each_message(start(st, SQL_PARKED, "ii", after, (int64_t)most), each, ctx);
+}
+
+static int sq_receipt_owe(struct store *st, int64_t id, const char *party)
+{
+	return run(st, SQL_RECEIPT_OWE, "it", id, party);
+}
+
+static int sq_receipt_sent(struct store *st, int64_t id)
+{
+	return run(st, SQL_RECEIPT_SENT, "i", id);
+}
+
+static int sq_receipts_owed(struct store *st, const char *party,
+			    int (*each)(void *, const struct store_message *), void *ctx)
+{
+	return each_message(start(st, SQL_RECEIPTS_OWED, "t", party), each, ctx);
+}
+
+static int sq_totals(struct store *st, struct store_totals *ret)
+{
+	sqlite3_stmt *s = self(st)->stmt[SQL_TOTALS];
+	int rc = sqlite3_step(s);
+
+	*ret = (struct store_totals){0};
+	if (rc == SQLITE_ROW) {
+		ret->messages = sqlite3_column_int64(s, 0);
+		for (int v = VERDICT_REJECTED; v <= VERDICT_PARKED; v++)
+			ret->verdicts[v] = sqlite3_column_int64(s, v - 1);
+		ret->verdicts[VERDICT_ACCEPTED] = ret->messages - ret->verdicts[VERDICT_REJECTED] -
+						  ret->verdicts[VERDICT_REFUSED] -
+						  ret->verdicts[VERDICT_PARKED];
+	}
+	(void)sqlite3_reset(s);
+	if (rc != SQLITE_ROW)
+		return error_of(rc);
+	s = self(st)->stmt[SQL_TOTALS_OUTBOX];
+	rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		ret->waiting = sqlite3_column_int64(s, 0);
+		ret->given_up = sqlite3_column_int64(s, 1);
+	}
+	(void)sqlite3_reset(s);
+	return error_of(rc);
+}
+
+static void sq_close(struct store *st)
+{
+	for (int i = 0; i < N_STATEMENTS; i++)
+		(void)sqlite3_finalize(self(st)->stmt[i]); /* repeats an error told before */
+	(void)sqlite3_close(self(st)->db);
+	free(self(st));
+}
+
+static const struct store_ops ops = {
+	.begin = sq_begin,
+	.commit = sq_commit,
+	.rollback = sq_rollback,
+	.tidy = sq_tidy,
+	.last_id = sq_last_id,
+	.message_add = sq_message_add,
+	.message_settle = sq_message_settle,
+	.message_get = sq_message_get,
+	.message_in_force = sq_message_in_force,
+	.message_by_reference = sq_message_by_reference,
+	.body = sq_body,
+	.messages = sq_messages,
+	.outbox_add = sq_outbox_add,
+	.outbox_get = sq_outbox_get,
+	.outbox_take = sq_outbox_take,
+	.outbox_next = sq_outbox_next,
+	.outbox_done = sq_outbox_done,
+	.outbox_fail = sq_outbox_fail,
+	.outbox_return = sq_outbox_return,
+	.outbox_retry = sq_outbox_retry,
+	.queues = sq_queues,
+	.parked = sq_parked,
+	.receipt_owe = sq_receipt_owe,
+	.receipt_sent = sq_receipt_sent,
+	.receipts_owed = sq_receipts_owed,
+	.totals = sq_totals,
+	.close = sq_close,
+};
+
+/* SQLite calls this after each commit with the size of the log; it replaces the automatic checkpoint. */
+static int log_grew(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+	struct sqlite_store *st = ctx;
+
+	(void)db;
+	(void)name;
+	st->wal_pages = pages;
+	if (pages >= WAL_MOST)
+		(void)checkpoint(&st->base); /* a failure shows at the next commit */
+	return SQLITE_OK;
+}
+
+static int migrate(struct sqlite_store *st, struct buf *why)
+{
+	sqlite3_stmt *s = NULL;
+	unsigned have = 0;
+	char sql[64];
+	int rc;
+
+	rc = sqlite3_prepare_v2(st->db, "PRAGMA user_version", -1, &s, NULL);
+	if (rc == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+		have = (unsigned)sqlite3_column_int(s, 0);
+	(void)sqlite3_finalize(s);
+	if (rc == SQLITE_OK && have > n_migrations) {
+		buf_addf(why, "was written by a newer ijwd (schema %u, this one knows %u)", have,
+			 n_migrations);
+		return -EINVAL;
+	}
+	for (; rc == SQLITE_OK && have < n_migrations; have++) {
+		(void)snprintf(sql, sizeof sql, "PRAGMA user_version = %u", have + 1);
+		rc = sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+		if (rc == SQLITE_OK)
+			rc = sqlite3_exec(st->db, migrations[have], NULL, NULL, NULL);
+		if (rc == SQLITE_OK)
+			rc = sqlite3_exec(st->db, sql, NULL, NULL, NULL);
+		if (rc == SQLITE_OK)
+			rc = sqlite3_exec(st->db, "COMMIT", NULL, NULL, NULL);
+	}
+	return error_of(rc);
+}
+
+static const char *const pragmas_write =
+	"PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	"PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 134217728;"
+	"PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000";
+static const char *const pragmas_read =
+	"PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA busy_timeout = 5000";
+
+static int prepare(struct sqlite_store *st)
+{
+	for (int i = 0; i < N_STATEMENTS; i++) {
+		int rc = sqlite3_prepare_v3(st->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
+					    &st->stmt[i], NULL);
+
+		if (rc != SQLITE_OK)
+			return error_of(rc);
+	}
+	return 0;
+}
+
+static int set_up(struct sqlite_store *st, enum store_mode mode, struct buf *why)
+{
+	int r = error_of(sqlite3_exec(st->db, mode == STORE_WRITE ? pragmas_write : pragmas_read, NULL,
+				      NULL, NULL));
+
+	if (r == 0 && mode == STORE_WRITE) {
+		r = migrate(st, why);
+		(void)sqlite3_wal_hook(st->db, log_grew, st);
+	}
+	if (r == 0)
+		r = prepare(st);
+	if (r == 0 && mode == STORE_WRITE)
+		r = run(&st->base, SQL_OUTBOX_RECOVER, "");
+	return r;
+}
+
+int sqlite_store_open(struct store **ret, const char *path, enum store_mode mode, struct buf *why)
+{
+	int flags = SQLITE_OPEN_NOMUTEX |
+		    (mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+					 : SQLITE_OPEN_READWRITE);
+	struct sqlite_store *st = calloc(1, sizeof *st);
+	struct buf detail = BUF_INIT;
+	int r;
+
+	if (st == NULL)
+		return -ENOMEM;
+	st->base.ops = &ops;
+	r = error_of(sqlite3_open_v2(path, &st->db, flags, NULL));
+	if (r == 0)
+		r = set_up(st, mode, &detail);
+	if (r < 0) {
+		buf_addf(why, "store %s: %s; check that the folder exists, is writable and not full",
+			 path, detail.len > 0 ? buf_str(&detail) : sqlite3_errmsg(st->db));
+		sq_close(&st->base);
+	} else {
+		*ret = &st->base;
+	}
+	buf_free(&detail);
+	return r;
+}

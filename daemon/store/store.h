@@ -1,0 +1,186 @@
+/*
+ * What is kept, and the contract of those who keep it.
+ *
+ * A store is used by one thread at a time.  The writer's is opened for
+ * writing, and there is one; readers open their own with STORE_READ and see
+ * what was committed before each call.
+ *
+ * All functions return 0 or a negative errno; a failed write leaves the
+ * transaction to rollback.  Strings given are borrowed for the call,
+ * strings got live in the arena that was passed.  "None" is -ENOENT.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/verdict.h"
+
+struct store_ops;
+
+struct store {
+	const struct store_ops *ops; /* the driver's; the rest of the object is its own */
+};
+
+enum store_mode { STORE_WRITE, STORE_READ };
+
+struct store_message {
+	int64_t id;
+	int64_t received, settled; /* microseconds since 1970 */
+	const char *party, *reference;
+	const char *type, *van, *naar, *identificatie; /* "" when unknown */
+	unsigned char sha256[32];
+	int64_t size; /* of the message as it came */
+	enum verdict verdict;
+	const char *code;     /* delivery code, or NULL */
+	const char *findings; /* JSON array, or NULL */
+	int64_t delivered, confirmed; /* 0: not yet */
+	int64_t attempts;
+	const void *body; /* compressed; only where a function says so */
+	size_t body_size;
+};
+
+enum outbox_state { OUTBOX_WAITS = 0, OUTBOX_HANDED = 1, OUTBOX_GIVEN_UP = 2, OUTBOX_NONE = -1 };
+
+/* What stands in the outbox for one message. */
+struct store_outbox {
+	enum outbox_state state;
+	int64_t attempts, failures, next;
+	const char *reason; /* or NULL */
+};
+
+/* Which messages a list is of; NULL, 0 and "" mean any. */
+struct store_filter {
+	const char *party; /* the sending party, or a code as van or naar */
+	const char *type;
+	enum verdict verdict;
+	int64_t since, until; /* microseconds */
+	int64_t before;       /* ids below this one: the next page */
+	bool undelivered;     /* accepted, not yet confirmed */
+	unsigned limit;
+};
+
+struct store_queue_row {
+	const char *receiver;
+	int64_t waiting, given_up, oldest; /* oldest: received of the first that waits */
+};
+
+struct store_totals {
+	int64_t messages, verdicts[VERDICT_PARKED + 1];
+	int64_t waiting, given_up;
+};
+
+/*
+ * store_open opens or creates the store at url ("sqlite:/path/ijwd.db") and
+ * runs the migrations it lacks.  why gets one line on failure.  STORE_READ
+ * needs an existing store.  Opening for writing puts all that a dead hub held
+ * in its hands back to waiting.
+ */
+int store_open(struct store **ret, const char *url, enum store_mode mode, struct buf *why);
+
+/* The contract that every driver meets (tests/unit/store runs it).  SQLite now, others later. */
+struct store_ops {
+	/* begin starts a transaction; never nested.  All until commit is kept together or not at all. */
+	int (*begin)(struct store *st);
+
+	/* commit returns 0 only once the data would survive a power cut. */
+	int (*commit)(struct store *st);
+	void (*rollback)(struct store *st);
+
+	/* tidy does the housekeeping (checkpoint) that is due; call it when there is nothing else to do. */
+	int (*tidy)(struct store *st);
+
+	/* last_id is the highest id ever given, 0 in an empty store. */
+	int (*last_id)(struct store *st, int64_t *ret);
+
+	/*
+	 * message_add keeps a message and its body.  -EEXIST, and nothing kept,
+	 * when another message that was not refused stands under its (van, type,
+	 * identificatie).
+	 */
+	int (*message_add)(struct store *st, const struct store_message *m);
+
+	/* message_settle gives a parked message its verdict (and what was learnt of it). -EEXIST as above. */
+	int (*message_settle)(struct store *st, const struct store_message *m);
+
+	/* message_get by id; message_in_force by its key; message_by_reference the newest
+	 * refused or parked one of this party under this reference. */
+	int (*message_get)(struct store *st, struct arena *a, int64_t id, struct store_message *ret);
+	int (*message_in_force)(struct store *st, struct arena *a, const char *van, const char *type,
+				   const char *identificatie, struct store_message *ret);
+	int (*message_by_reference)(struct store *st, struct arena *a, const char *party,
+				       const char *reference, struct store_message *ret);
+
+	/* body appends the message as it came. */
+	int (*body)(struct store *st, int64_t id, struct buf *ret);
+
+	/* messages lists newest first; each row is gone after the call to each. */
+	int (*messages)(struct store *st, const struct store_filter *f,
+			   int (*each)(void *ctx, const struct store_message *m), void *ctx);
+
+	/* The outbox: one row per message that its receiver has not confirmed. */
+	int (*outbox_add)(struct store *st, int64_t id, const char *receiver, enum outbox_state state);
+	int (*outbox_get)(struct store *st, struct arena *a, int64_t id, struct store_outbox *ret);
+
+	/*
+	 * outbox_take hands out what waits for receiver and is due at now, in
+	 * order of arrival: at most `most` messages and about `bytes` bytes (one at
+	 * least), each marked as handed and its attempt counted; only the commit
+	 * makes that true.  each is given the message with its body (compressed).
+	 */
+	int (*outbox_take)(struct store *st, const char *receiver, int64_t now, unsigned most,
+			      size_t bytes, int (*each)(void *ctx, const struct store_message *m),
+			      void *ctx);
+
+	/* outbox_next is the first moment at which something waits for receiver; -ENOENT: nothing does. */
+	int (*outbox_next)(struct store *st, const char *receiver, int64_t *ret);
+
+	/* outbox_done strikes it off: delivered at, confirmed at.  Unknown ids are no error. */
+	int (*outbox_done)(struct store *st, int64_t id, int64_t delivered, int64_t confirmed);
+
+	/* outbox_fail puts it back until next, or gives it up. */
+	int (*outbox_fail)(struct store *st, int64_t id, int64_t next, bool give_up, const char *reason);
+
+	/* outbox_return puts it back because its session ended; sent tells whether it may have arrived. */
+	int (*outbox_return)(struct store *st, int64_t id, bool sent);
+
+	/* outbox_retry makes a given-up one wait again; -ENOENT when there is none. */
+	int (*outbox_retry)(struct store *st, int64_t id);
+
+	/* queues tells per receiver what waits. */
+	int (*queues)(struct store *st, int (*each)(void *ctx, const struct store_queue_row *r),
+			 void *ctx);
+
+	/* parked lists the messages still to be judged, oldest first, above id `after`. */
+	int (*parked)(struct store *st, int64_t after, unsigned most,
+			 int (*each)(void *ctx, const struct store_message *m), void *ctx);
+
+	/* Final receipts still owed to the sender of a message that was parked. */
+	int (*receipt_owe)(struct store *st, int64_t id, const char *party);
+	int (*receipt_sent)(struct store *st, int64_t id);
+	int (*receipts_owed)(struct store *st, const char *party,
+				int (*each)(void *ctx, const struct store_message *m), void *ctx);
+
+	int (*totals)(struct store *st, struct store_totals *ret);
+
+	void (*close)(struct store *st);
+};
+
+/* store_close closes and clears; NULL inside is fine. */
+void store_close(struct store **st);
+
+/*
+ * store_pack compresses a message for store_message.body; the result is
+ * malloc'ed.  store_unpack is its inverse.  Thread-safe with a packer each.
+ */
+struct packer;
+struct packer *packer_new(void);
+int store_pack(struct packer *p, const void *data, size_t size, void **ret, size_t *ret_size);
+int store_unpack(const void *data, size_t size, struct buf *ret);
+void packer_free(struct packer **p);
+
+#endif

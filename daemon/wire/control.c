@@ -1,0 +1,486 @@
+#include "wire/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "care/check.h"
+#include "store/store.h"
+#include "wire/protocol.h"
+
+#include "base/banned.h"
+
+#define REQUEST_MOST 4096
+#define PATIENCE_MS 5000 /* for an operator's program to send its line or take its answer */
+#define ROWS_MOST 1000
+
+struct control {
+	struct control_opts o;
+	char *path, *store_url, *schemas;
+	int listener, stop_fd;
+	pthread_t thread;
+	struct store *store; /* opened for reading */
+	pthread_mutex_t lock;
+	struct parties *who;
+};
+
+/* ---- answers ---- */
+
+static json_t *moment(int64_t us)
+{
+	char text[MOMENT_TEXT];
+
+	if (us <= 0)
+		return json_null();
+	moment_text(us, text);
+	return json_string(text);
+}
+
+static void set_text(json_t *o, const char *key, const char *value)
+{
+	(void)json_object_set_new(o, key, value != NULL ? json_string(value) : json_null());
+}
+
+static json_t *message_json(const struct store_message *m)
+{
+	json_t *o = json_object();
+	char sha[65];
+
+	for (int i = 0; i < 32; i++)
+		(void)snprintf(sha + 2 * i, 3, "%02x", m->sha256[i]);
+	(void)json_object_set_new(o, "id", json_integer(m->id));
+	(void)json_object_set_new(o, "received", moment(m->received));
+	(void)json_object_set_new(o, "settled", moment(m->settled));
+	(void)json_object_set_new(o, "delivered", moment(m->delivered));
+	(void)json_object_set_new(o, "confirmed", moment(m->confirmed));
+	(void)json_object_set_new(o, "attempts", json_integer(m->attempts));
+	(void)json_object_set_new(o, "size", json_integer(m->size));
+	set_text(o, "party", m->party);
+	set_text(o, "reference", m->reference);
+	set_text(o, "type", m->type);
+	set_text(o, "sender", m->van);
+	set_text(o, "receiver", m->naar);
+	set_text(o, "identification", m->identificatie);
+	set_text(o, "verdict", verdict_name(m->verdict));
+	set_text(o, "code", m->code);
+	set_text(o, "sha256", sha);
+	return o;
+}
+
+static json_t *failure(const char *text)
+{
+	return json_pack("{s:s}", "error", text);
+}
+
+static int add_message(void *ctx, const struct store_message *m)
+{
+	return json_array_append_new(ctx, message_json(m)) == 0 ? 0 : -ENOMEM;
+}
+
+static int add_queue(void *ctx, const struct store_queue_row *q)
+{
+	json_t *o = json_pack("{s:s, s:I, s:I}", "receiver", q->receiver, "waiting",
+			      (json_int_t)q->waiting, "given_up", (json_int_t)q->given_up);
+
+	(void)json_object_set_new(o, "oldest", moment(q->oldest));
+	return json_array_append_new(ctx, o) == 0 ? 0 : -ENOMEM;
+}
+
+static json_t *live(struct control *c)
+{
+	struct buf b = BUF_INIT;
+	json_t *o;
+
+	router_snapshot(c->o.router, &b);
+	o = json_loads(buf_str(&b), 0, NULL);
+	buf_free(&b);
+	return o != NULL ? o : json_object();
+}
+
+static json_t *answer_status(struct control *c, json_t *request)
+{
+	struct store_totals t = {0};
+	json_t *o = json_object(), *queues = json_array();
+
+	(void)request;
+	/* What is live is told even when the store is not to be read: then it matters most. */
+	if (c->store->ops->totals(c->store, &t) < 0 ||
+	    c->store->ops->queues(c->store, add_queue, queues) < 0)
+		set_text(o, "store_error", "the store cannot be read");
+	set_text(o, "version", IJWD_VERSION);
+	(void)json_object_set_new(o, "pid", json_integer(getpid()));
+	(void)json_object_set_new(o, "port", json_integer(router_port(c->o.router)));
+	(void)json_object_set_new(o, "started", moment(c->o.started));
+	set_text(o, "store", c->store_url);
+	(void)json_object_set_new(
+		o, "totals",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)t.messages,
+			  "accepted", (json_int_t)t.verdicts[VERDICT_ACCEPTED], "rejected",
+			  (json_int_t)t.verdicts[VERDICT_REJECTED], "refused",
+			  (json_int_t)t.verdicts[VERDICT_REFUSED], "parked",
+			  (json_int_t)t.verdicts[VERDICT_PARKED], "waiting", (json_int_t)t.waiting,
+			  "given_up", (json_int_t)t.given_up));
+	(void)json_object_set_new(o, "queues", queues);
+	(void)json_object_set_new(o, "live", live(c));
+	return o;
+}
+
+static const char *text_of(json_t *request, const char *key)
+{
+	const char *s = json_string_value(json_object_get(request, key));
+
+	return s != NULL ? s : "";
+}
+
+static json_t *answer_messages(struct control *c, json_t *request)
+{
+	struct store_filter f = {
+		.party = text_of(request, "party"),
+		.type = text_of(request, "type"),
+		.since = json_integer_value(json_object_get(request, "since")),
+		.until = json_integer_value(json_object_get(request, "until")),
+		.before = json_integer_value(json_object_get(request, "before")),
+		.undelivered = json_is_true(json_object_get(request, "undelivered")),
+		.limit = (unsigned)json_integer_value(json_object_get(request, "limit")),
+	};
+	const char *verdict = text_of(request, "verdict");
+	json_t *rows;
+
+	f.verdict = verdict_parse((struct frame){verdict, strlen(verdict)});
+	if (verdict[0] != '\0' && f.verdict == 0)
+		return failure("verdict: expected accepted, rejected, refused or parked");
+	if (f.limit > ROWS_MOST)
+		f.limit = ROWS_MOST;
+	rows = json_array();
+	if (c->store->ops->messages(c->store, &f, add_message, rows) < 0) {
+		json_decref(rows);
+		return failure("the store cannot be read");
+	}
+	return json_pack("{s:o}", "messages", rows);
+}
+
+static const char *const outbox_words[] = {
+	[OUTBOX_WAITS] = "waits", [OUTBOX_HANDED] = "sent", [OUTBOX_GIVEN_UP] = "given up"};
+
+static json_t *outbox_json(const struct store_outbox *b)
+{
+	json_t *o;
+
+	if (b->state == OUTBOX_NONE)
+		return json_null();
+	o = json_pack("{s:s, s:I, s:I}", "state", outbox_words[b->state], "attempts",
+		      (json_int_t)b->attempts, "failures", (json_int_t)b->failures);
+	(void)json_object_set_new(o, "next", moment(b->next));
+	set_text(o, "reason", b->reason);
+	return o;
+}
+
+static json_t *row_json(struct control *c, struct arena *a, int64_t id, struct store_message *m)
+{
+	struct store_outbox b;
+	json_t *o, *findings;
+	int r = c->store->ops->message_get(c->store, a, id, m);
+
+	if (r == -ENOENT)
+		return failure("there is no message with this number");
+	if (r < 0 || c->store->ops->outbox_get(c->store, a, id, &b) < 0)
+		return failure("the store cannot be read");
+	o = message_json(m);
+	(void)json_object_set_new(o, "outbox", outbox_json(&b));
+	findings = m->findings != NULL ? json_loads(m->findings, 0, NULL) : NULL;
+	(void)json_object_set_new(o, "findings", findings != NULL ? findings : json_array());
+	return o;
+}
+
+static json_t *answer_show(struct control *c, json_t *request)
+{
+	struct arena a = ARENA_INIT;
+	struct store_message m;
+	json_t *o = row_json(c, &a, json_integer_value(json_object_get(request, "id")), &m);
+
+	arena_release(&a);
+	return o;
+}
+
+/* Adds to each finding the masked lines around it. */
+static void add_excerpts(struct control *c, json_t *findings, const char *data, size_t size)
+{
+	struct standards *standards = NULL;
+	struct checker *checker = NULL;
+	struct buf why = BUF_INIT, text = BUF_INIT;
+	json_t *row;
+	size_t i;
+
+	if (standards_open(&standards, c->schemas, &why) == 0 &&
+	    checker_new(&checker, standards) == 0) {
+		json_array_foreach(findings, i, row)
+		{
+			struct finding f = {
+				.line = (uint32_t)json_integer_value(json_object_get(row, "line")),
+				.column = (uint32_t)json_integer_value(json_object_get(row, "column")),
+			};
+
+			if (f.line == 0)
+				continue;
+			buf_clear(&text);
+			check_excerpt(checker, data, size, &f, &text);
+			set_text(row, "excerpt", buf_str(&text));
+		}
+	}
+	buf_free(&text);
+	buf_free(&why);
+	checker_free(&checker);
+	standards_free(&standards);
+}
+
+static json_t *answer_explain(struct control *c, json_t *request)
+{
+	struct arena a = ARENA_INIT;
+	struct store_message m;
+	struct buf body = BUF_INIT;
+	int64_t id = json_integer_value(json_object_get(request, "id"));
+	json_t *o = row_json(c, &a, id, &m), *findings = json_object_get(o, "findings");
+
+	if (json_array_size(findings) > 0 && c->store->ops->body(c->store, id, &body) == 0)
+		add_excerpts(c, findings, buf_str(&body), body.len);
+	buf_free(&body);
+	arena_release(&a);
+	return o;
+}
+
+static json_t *codes_json(const struct partij *p)
+{
+	json_t *codes = json_array();
+
+	for (size_t i = 0; i < p->n_codes; i++) {
+		const struct partij_code *k = &p->codes[i];
+		json_t *o = json_pack("{s:s, s:b}", "code", k->code, "own", k->own), *types = json_array();
+		char text[11];
+
+		for (size_t j = 0; j < k->n_types; j++)
+			(void)json_array_append_new(types, json_string(k->types[j]));
+		(void)json_object_set_new(o, "types", types);
+		(void)json_object_set_new(o, "send", json_boolean(k->may & MAY_SEND));
+		(void)json_object_set_new(o, "receive", json_boolean(k->may & MAY_RECEIVE));
+		if (k->from != DAY_NONE) {
+			day_text(k->from, text);
+			set_text(o, "from", text);
+		}
+		if (k->until != DAY_NONE) {
+			day_text(k->until, text);
+			set_text(o, "until", text);
+		}
+		(void)json_array_append_new(codes, o);
+	}
+	return codes;
+}
+
+static json_t *answer_parties(struct control *c, json_t *request)
+{
+	json_t *rows = json_array(), *queues = json_array();
+	struct parties *who;
+
+	(void)request;
+	pthread_mutex_lock(&c->lock);
+	who = parties_hold(c->who);
+	pthread_mutex_unlock(&c->lock);
+	for (size_t i = 0; i < who->n; i++) {
+		json_t *o = json_pack("{s:s, s:s}", "party", who->list[i].id, "name", who->list[i].name);
+
+		(void)json_object_set_new(o, "codes", codes_json(&who->list[i]));
+		(void)json_array_append_new(rows, o);
+	}
+	parties_drop(&who);
+	if (c->store->ops->queues(c->store, add_queue, queues) < 0) {
+		json_decref(rows);
+		json_decref(queues);
+		return failure("the store cannot be read");
+	}
+	return json_pack("{s:o, s:o, s:o}", "parties", rows, "queues", queues, "live", live(c));
+}
+
+static json_t *answer_retry(struct control *c, json_t *request)
+{
+	struct arena a = ARENA_INIT;
+	struct store_outbox b;
+	int64_t id = json_integer_value(json_object_get(request, "id"));
+	int r = c->store->ops->outbox_get(c->store, &a, id, &b);
+
+	arena_release(&a);
+	if (r < 0 || b.state != OUTBOX_GIVEN_UP)
+		return failure("this message is not a delivery that was given up");
+	router_retry(c->o.router, id);
+	return json_pack("{s:s}", "done", "the delivery waits for its receiver again");
+}
+
+static json_t *answer_reload(struct control *c, json_t *request)
+{
+	(void)c;
+	(void)request;
+	(void)kill(getpid(), SIGHUP); /* the same way as systemctl reload */
+	return json_pack("{s:s}", "done", "the hub reads its configuration again; its log tells the outcome");
+}
+
+static const struct {
+	const char *name;
+	json_t *(*answer)(struct control *c, json_t *request);
+} commands[] = {
+	{"status", answer_status},   {"messages", answer_messages}, {"show", answer_show},
+	{"explain", answer_explain}, {"parties", answer_parties},   {"retry", answer_retry},
+	{"reload", answer_reload},
+};
+
+static json_t *answer(struct control *c, const char *line)
+{
+	json_t *request = json_loads(line, 0, NULL), *o = NULL;
+	const char *name = text_of(request, "cmd");
+
+	for (size_t i = 0; request != NULL && o == NULL && i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			o = commands[i].answer(c, request);
+	json_decref(request);
+	return o != NULL ? o : failure("unknown command; expected a line such as {\"cmd\":\"status\"}");
+}
+
+/* ---- the socket ---- */
+
+static void serve(struct control *c, int fd)
+{
+	struct timeval patience = {PATIENCE_MS / 1000, 0};
+	char line[REQUEST_MOST + 1];
+	size_t n = 0;
+	ssize_t got;
+	json_t *o;
+	char *text;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	while (n < REQUEST_MOST && (got = recv(fd, line + n, REQUEST_MOST - n, 0)) > 0) {
+		n += (size_t)got;
+		if (memchr(line, '\n', n) != NULL)
+			break;
+	}
+	line[n] = '\0';
+	if (n == 0)
+		return;
+	o = answer(c, line);
+	text = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	for (size_t at = 0, size = text == NULL ? 0 : strlen(text); at < size;) {
+		got = send(fd, text + at, size - at, MSG_NOSIGNAL);
+		if (got <= 0)
+			break; /* the operator went away */
+		at += (size_t)got;
+	}
+	free(text);
+}
+
+static void *control_main(void *arg)
+{
+	struct control *c = arg;
+	struct pollfd p[2] = {{.fd = c->listener, .events = POLLIN}, {.fd = c->stop_fd, .events = POLLIN}};
+
+	while (poll(p, 2, -1) >= 0 || errno == EINTR) {
+		int fd;
+
+		if (p[1].revents != 0)
+			break;
+		fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0)
+			continue;
+		serve(c, fd);
+		(void)close(fd);
+	}
+	return NULL;
+}
+
+static int listen_on(struct control *c, struct buf *why)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+	if (snprintf(a.sun_path, sizeof a.sun_path, "%s", c->path) >= (int)sizeof a.sun_path) {
+		buf_addf(why, "control: %s is too long for a Unix socket", c->path);
+		return -ENAMETOOLONG;
+	}
+	(void)unlink(c->path); /* left behind by a hub that was killed */
+	c->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->listener < 0 || bind(c->listener, (struct sockaddr *)&a, sizeof a) < 0 ||
+	    chmod(c->path, 0660) < 0 || listen(c->listener, 16) < 0) {
+		buf_addf(why, "control: cannot listen on %s (%s)", c->path, strerror(errno));
+		return -errno;
+	}
+	return 0;
+}
+
+int control_start(struct control **ret, const struct control_opts *o, struct buf *why)
+{
+	struct control *c = calloc(1, sizeof *c);
+	int r;
+
+	if (c == NULL)
+		return -ENOMEM;
+	c->o = *o;
+	c->path = strdup(o->path);
+	c->store_url = strdup(o->store);
+	c->schemas = strdup(o->schemas);
+	c->who = parties_hold(o->who);
+	c->listener = -1;
+	c->stop_fd = eventfd(0, EFD_CLOEXEC);
+	(void)pthread_mutex_init(&c->lock, NULL); /* cannot fail with default attributes */
+	r = c->path == NULL || c->store_url == NULL || c->schemas == NULL || c->stop_fd < 0 ? -ENOMEM : 0;
+	if (r == 0)
+		r = store_open(&c->store, o->store, STORE_READ, why);
+	if (r == 0)
+		r = listen_on(c, why);
+	if (r == 0)
+		r = -pthread_create(&c->thread, NULL, control_main, c);
+	if (r == 0)
+		*ret = c;
+	return r; /* a failure here ends the start-up: nothing of it is used again */
+}
+
+void control_renew(struct control *c, struct parties *who)
+{
+	struct parties *left;
+
+	pthread_mutex_lock(&c->lock);
+	left = c->who;
+	c->who = parties_hold(who);
+	pthread_mutex_unlock(&c->lock);
+	parties_drop(&left);
+}
+
+void control_stop(struct control **cc)
+{
+	struct control *c = *cc;
+	uint64_t one = 1;
+
+	if (c == NULL)
+		return;
+	while (write(c->stop_fd, &one, sizeof one) < 0 && errno == EINTR)
+		;
+	(void)pthread_join(c->thread, NULL);
+	(void)close(c->listener);
+	(void)close(c->stop_fd);
+	(void)unlink(c->path);
+	store_close(&c->store);
+	parties_drop(&c->who);
+	pthread_mutex_destroy(&c->lock);
+	free(c->path);
+	free(c->store_url);
+	free(c->schemas);
+	free(c);
+	*cc = NULL;
+}

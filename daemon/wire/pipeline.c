@@ -1,0 +1,807 @@
+#include "wire/pipeline.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+
+#include "base/banned.h"
+
+#define BATCH 256               /* jobs in one transaction */
+#define LARGE (256 * 1024)      /* bytes: such messages go to the lane of their own */
+#define MAX_LANES 65            /* 64 validators and the lane for large messages */
+#define ROOMS 4096              /* codes with room; more share nothing but get none */
+#define PAUSE_MS 500            /* between tries while the store fails */
+#define RECHECK_MOST 64         /* parked messages in one round */
+
+/* Schemas that several validators use; the last one to let go frees them. */
+struct shared_standards {
+	struct standards *standards;
+	atomic_uint references;
+};
+
+struct lane {
+	struct pipeline *pipeline;
+	struct queue queue;
+	pthread_t thread;
+};
+
+struct room {
+	char code[IJW_MAX_CODE + 1];
+	unsigned messages;
+	size_t bytes;
+};
+
+struct pipeline {
+	struct pipeline_opts o;
+	char *url;
+	struct lane lanes[MAX_LANES];
+	unsigned n_lanes; /* the last one is for large messages */
+	struct queue writer, finished;
+	pthread_t writer_thread;
+	struct store *store;
+	int64_t next_id;
+	atomic_size_t busy;
+	atomic_uint rechecking;
+	int64_t recheck_after; /* the writer's */
+	struct pipeline_stats stats;
+	pthread_mutex_t lock; /* guards what follows */
+	struct shared_standards *standards;
+	struct parties *who;
+	struct room rooms[ROOMS];
+};
+
+/* ---- jobs ---- */
+
+static void standards_drop(struct shared_standards **h)
+{
+	if (*h != NULL && atomic_fetch_sub(&(*h)->references, 1) == 1) {
+		standards_free(&(*h)->standards);
+		free(*h);
+	}
+	*h = NULL;
+}
+
+struct job *job_new(enum job_kind kind)
+{
+	struct job *j = calloc(1, sizeof *j);
+
+	if (j != NULL)
+		j->kind = kind;
+	return j;
+}
+
+void delivery_free(struct delivery **d)
+{
+	if (*d == NULL)
+		return;
+	(void)zmq_msg_close(&(*d)->body); /* fails only for what is no message */
+	free((*d)->meta);
+	free(*d);
+	*d = NULL;
+}
+
+void owed_free(struct owed **o)
+{
+	if (*o == NULL)
+		return;
+	free((*o)->report);
+	free(*o);
+	*o = NULL;
+}
+
+/* Frees the answers that nobody took. */
+static void drop_answers(struct job *j)
+{
+	while (j->taken != NULL) {
+		struct delivery *d = (struct delivery *)j->taken;
+
+		j->taken = d->link.next;
+		delivery_free(&d);
+	}
+	while (j->owed != NULL) {
+		struct owed *o = (struct owed *)j->owed;
+
+		j->owed = o->link.next;
+		owed_free(&o);
+	}
+}
+
+void job_free(struct job **j)
+{
+	if (*j == NULL)
+		return;
+	if ((*j)->has_body)
+		(void)zmq_msg_close(&(*j)->body);
+	drop_answers(*j);
+	free((*j)->packed);
+	arena_release(&(*j)->arena);
+	standards_drop(&(*j)->standards);
+	free(*j);
+	*j = NULL;
+}
+
+/* ---- shared schemas and parties ---- */
+
+static struct shared_standards *standards_share(struct standards *s)
+{
+	struct shared_standards *h = calloc(1, sizeof *h);
+
+	if (h != NULL) {
+		h->standards = s;
+		atomic_init(&h->references, 1);
+	}
+	return h;
+}
+
+static struct shared_standards *standards_hold(struct pipeline *p)
+{
+	struct shared_standards *h;
+
+	pthread_mutex_lock(&p->lock);
+	h = p->standards;
+	atomic_fetch_add(&h->references, 1);
+	pthread_mutex_unlock(&p->lock);
+	return h;
+}
+
+static struct parties *who_hold(struct pipeline *p)
+{
+	struct parties *who;
+
+	pthread_mutex_lock(&p->lock);
+	who = parties_hold(p->who);
+	pthread_mutex_unlock(&p->lock);
+	return who;
+}
+
+void pipeline_renew(struct pipeline *p, struct standards *standards, struct parties *who)
+{
+	struct shared_standards *fresh = standards != NULL ? standards_share(standards) : NULL;
+	struct shared_standards *stale = NULL;
+	struct parties *left;
+
+	pthread_mutex_lock(&p->lock);
+	if (fresh != NULL) {
+		stale = p->standards;
+		p->standards = fresh;
+	}
+	left = p->who;
+	p->who = parties_hold(who);
+	pthread_mutex_unlock(&p->lock);
+	standards_drop(&stale);
+	parties_drop(&left);
+}
+
+/* ---- room at the router ---- */
+
+static struct room *room_of(struct pipeline *p, const char *code)
+{
+	size_t at = 5381;
+
+	for (const char *c = code; *c != '\0'; c++)
+		at = at * 33 + (unsigned char)*c;
+	for (size_t i = 0; i < ROOMS; i++) {
+		struct room *r = &p->rooms[(at + i) % ROOMS];
+
+		if (r->code[0] == '\0' || strcmp(r->code, code) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+void pipeline_room(struct pipeline *p, const char *code, unsigned messages, size_t bytes)
+{
+	struct room *r;
+
+	pthread_mutex_lock(&p->lock);
+	r = room_of(p, code);
+	if (r != NULL) {
+		(void)snprintf(r->code, sizeof r->code, "%s", code);
+		r->messages = messages;
+		r->bytes = bytes;
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+struct room_asked {
+	struct pipeline *pipeline;
+	size_t size;
+};
+
+static bool room_take(void *ctx, const char *code)
+{
+	struct room_asked *asked = ctx;
+	struct pipeline *p = asked->pipeline;
+	struct room *r;
+	bool ok;
+
+	pthread_mutex_lock(&p->lock);
+	r = room_of(p, code);
+	ok = r != NULL && r->messages > 0 && r->bytes > 0;
+	if (ok) {
+		r->messages--;
+		r->bytes -= asked->size < r->bytes ? asked->size : r->bytes;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return ok;
+}
+
+/* ---- validators ---- */
+
+static void check_job(struct checker *checker, struct packer *packer, struct job *j)
+{
+	const void *data = zmq_msg_data(&j->body);
+	size_t size = zmq_msg_size(&j->body);
+	unsigned n = 0;
+
+	check_bytes(checker, &j->arena, data, size, &j->checked);
+	if (EVP_Digest(data, size, j->sha256, &n, EVP_sha256(), NULL) != 1)
+		j->error = -ENOMEM;
+	/* What is refused for its size is not worth its room: its findings are kept, its bytes are not. */
+	if (size > IJW_MAX_MESSAGE)
+		size = 0;
+	if (j->kind == JOB_MESSAGE && j->error == 0)
+		j->error = store_pack(packer, data, size, &j->packed, &j->packed_size);
+}
+
+/* Gives a message back to the store as "could not check" when there is no checker to be had. */
+static void check_nothing(struct job *j)
+{
+	j->checked = (struct checked){.outcome = CHECK_FAILED,
+				      .bericht = {.afzender = "",
+						  .ontvanger = "",
+						  .van = "",
+						  .naar = "",
+						  .identificatie = "",
+						  .dagtekening = "",
+						  .origineel = ""}};
+	j->error = -ENOMEM; /* without its digest it cannot be kept: the sender tries again */
+}
+
+struct checking {
+	struct shared_standards *held;
+	struct checker *checker;
+	struct packer *packer;
+};
+
+/* After a reload the lane's checker is made anew from the new schemas. */
+static void checking_renew(struct checking *c, struct pipeline *p)
+{
+	struct shared_standards *now = standards_hold(p);
+
+	if (now == c->held) {
+		standards_drop(&now);
+		return;
+	}
+	checker_free(&c->checker);
+	standards_drop(&c->held);
+	c->held = now;
+	if (checker_new(&c->checker, now->standards) < 0)
+		log_error("CHECK-NONE", "no checker could be made; messages will be tried again");
+}
+
+static void *lane_main(void *arg)
+{
+	struct lane *lane = arg;
+	struct checking c = {.packer = packer_new()};
+	struct link *chain;
+
+	while ((chain = queue_wait(&lane->queue, 16)) != NULL) {
+		checking_renew(&c, lane->pipeline);
+		for (struct link *l = chain; l != NULL; l = l->next) {
+			struct job *j = (struct job *)l;
+
+			if (c.checker != NULL && c.packer != NULL) {
+				atomic_fetch_add(&c.held->references, 1);
+				j->standards = c.held;
+				check_job(c.checker, c.packer, j);
+			} else {
+				check_nothing(j);
+			}
+		}
+		queue_put_all(&lane->pipeline->writer, chain);
+	}
+	checker_free(&c.checker);
+	packer_free(&c.packer);
+	standards_drop(&c.held);
+	return NULL;
+}
+
+/* ---- the writer's steps, one for each kind of job ---- */
+
+static void free_bytes(void *data, void *hint)
+{
+	(void)hint;
+	free(data);
+}
+
+/* Turns a stored body into a ZeroMQ message that owns it. */
+static int unpack(const void *packed, size_t size, zmq_msg_t *ret)
+{
+	struct buf b = BUF_INIT;
+	int r = store_unpack(packed, size, &b);
+	size_t n = b.len;
+	char *bytes = r < 0 ? NULL : buf_take(&b);
+
+	if (bytes == NULL) {
+		buf_free(&b);
+		return r < 0 ? r : -ENOMEM;
+	}
+	if (zmq_msg_init_data(ret, bytes, n, free_bytes, NULL) != 0) {
+		free(bytes);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void incoming_of(struct job *j, struct incoming *ret)
+{
+	*ret = (struct incoming){
+		.party = j->party,
+		.reference = j->reference,
+		.received = j->received,
+		.size = zmq_msg_size(&j->body),
+		.body = j->packed,
+		.body_size = j->packed_size,
+		.checked = &j->checked,
+	};
+	memcpy(ret->sha256, j->sha256, sizeof ret->sha256);
+}
+
+static int step_message(struct pipeline *p, struct intake *k, struct job *j)
+{
+	struct room_asked asked = {p, zmq_msg_size(&j->body)};
+	struct checked before = j->checked; /* the door adds findings: a second try starts anew */
+	struct incoming in;
+	int r;
+
+	if (j->error < 0) /* a fault of our own on the way here; the sender tries again */
+		return 0;
+	k->room = room_take;
+	k->room_ctx = &asked;
+	incoming_of(j, &in);
+	r = j->kind == JOB_MESSAGE ? intake_message(k, &j->arena, &in, &j->judged)
+				   : intake_again(k, &j->arena, j->id, &in, &j->judged);
+	if (r < 0)
+		j->checked = before;
+	return r;
+}
+
+static int recheck_row(void *ctx, const struct store_message *m)
+{
+	struct link **chain = ctx;
+	struct job *j = job_new(JOB_RECHECK);
+
+	if (j == NULL)
+		return -ENOMEM;
+	j->id = m->id;
+	j->received = m->received;
+	(void)snprintf(j->party, sizeof j->party, "%s", m->party);
+	(void)snprintf(j->reference, sizeof j->reference, "%s", m->reference);
+	j->link.next = *chain;
+	*chain = &j->link;
+	return 0;
+}
+
+/* Reads the parked messages' bodies and sends them past a validator once more. */
+static int step_rechecks(struct pipeline *p, struct intake *k, struct job *j)
+{
+	struct link *chain = NULL;
+	int r;
+
+	(void)j;
+	if (atomic_load(&p->rechecking) > 0)
+		return 0; /* the last round is still under way */
+	r = k->store->ops->parked(k->store, p->recheck_after, RECHECK_MOST, recheck_row, &chain);
+	/* The chain is newest first: its head tells where the next round goes on. */
+	p->recheck_after = chain == NULL ? 0 : ((struct job *)chain)->id;
+	while (chain != NULL) {
+		struct job *again = (struct job *)chain;
+		struct buf body = BUF_INIT;
+		size_t n;
+		char *bytes;
+
+		chain = again->link.next;
+		if (r == 0)
+			r = k->store->ops->body(k->store, again->id, &body);
+		n = body.len;
+		bytes = r < 0 ? NULL : buf_take(&body);
+		buf_free(&body);
+		if (bytes == NULL || zmq_msg_init_data(&again->body, bytes, n, free_bytes, NULL) != 0) {
+			free(bytes);
+			job_free(&again);
+			continue;
+		}
+		again->has_body = true;
+		atomic_fetch_add(&p->rechecking, 1);
+		pipeline_submit(p, again);
+	}
+	return r;
+}
+
+static int take_row(void *ctx, const struct store_message *m)
+{
+	struct job *j = ctx;
+	struct delivery *d = calloc(1, sizeof *d);
+	struct buf meta = BUF_INIT;
+	struct link **end = &j->taken;
+
+	if (d == NULL)
+		return -ENOMEM;
+	if (unpack(m->body, m->body_size, &d->body) < 0) {
+		free(d);
+		return -EIO;
+	}
+	d->id = m->id;
+	d->size = (size_t)m->size;
+	(void)snprintf(d->code, sizeof d->code, "%s", m->naar);
+	(void)snprintf(d->type, sizeof d->type, "%s", m->type);
+	meta_json(m, &meta);
+	d->meta = buf_take(&meta);
+	if (d->meta == NULL) {
+		delivery_free(&d);
+		return -ENOMEM;
+	}
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = &d->link;
+	j->most--; /* what is left of the question */
+	return 0;
+}
+
+static int step_take(struct pipeline *p, struct intake *k, struct job *j)
+{
+	unsigned asked = j->most;
+	int r = k->store->ops->outbox_take(k->store, j->code, j->received, j->most, j->bytes, take_row, j);
+
+	(void)p;
+	if (r < 0) {
+		j->most = asked; /* the whole batch is tried again */
+		drop_answers(j);
+		return r;
+	}
+	r = k->store->ops->outbox_next(k->store, j->code, &j->next);
+	if (r == -ENOENT)
+		j->next = 0;
+	j->full = r == 0 && j->next <= j->received;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int step_done(struct pipeline *p, struct intake *k, struct job *j)
+{
+	(void)p;
+	return k->store->ops->outbox_done(k->store, j->id, j->delivered, j->received);
+}
+
+static int step_fail(struct pipeline *p, struct intake *k, struct job *j)
+{
+	struct store_outbox o;
+	int64_t wait = p->o.backoff_s;
+	int r = k->store->ops->outbox_get(k->store, &j->arena, j->id, &o);
+
+	if (r < 0 || o.state == OUTBOX_NONE)
+		return r;
+	for (int64_t i = 0; i < o.failures && wait < p->o.backoff_most_s; i++)
+		wait *= 2;
+	if (wait > p->o.backoff_most_s)
+		wait = p->o.backoff_most_s;
+	j->next = j->received + wait * 1000000;
+	j->full = o.failures + 1 >= p->o.attempts; /* given up: an administrator decides */
+	return k->store->ops->outbox_fail(k->store, j->id, j->next, j->full, j->text);
+}
+
+static int step_return(struct pipeline *p, struct intake *k, struct job *j)
+{
+	(void)p;
+	return k->store->ops->outbox_return(k->store, j->id, j->sent);
+}
+
+static int step_retry(struct pipeline *p, struct intake *k, struct job *j)
+{
+	struct store_message m;
+	int r = k->store->ops->outbox_retry(k->store, j->id);
+
+	(void)p;
+	if (r == 0)
+		r = k->store->ops->message_get(k->store, &j->arena, j->id, &m);
+	if (r == 0)
+		(void)snprintf(j->code, sizeof j->code, "%s", m.naar);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int owed_row(void *ctx, const struct store_message *m)
+{
+	struct job *j = ctx;
+	struct owed *o = calloc(1, sizeof *o);
+	struct buf report = BUF_INIT;
+
+	if (o == NULL)
+		return -ENOMEM;
+	o->id = m->id;
+	o->verdict = m->verdict;
+	(void)snprintf(o->reference, sizeof o->reference, "%s", m->reference);
+	report_json(m, &report);
+	o->report = buf_take(&report);
+	o->link.next = j->owed;
+	j->owed = &o->link;
+	return o->report == NULL ? -ENOMEM : 0;
+}
+
+static int step_owed(struct pipeline *p, struct intake *k, struct job *j)
+{
+	(void)p;
+	drop_answers(j);
+	return k->store->ops->receipts_owed(k->store, j->party, owed_row, j);
+}
+
+static int step_receipt_sent(struct pipeline *p, struct intake *k, struct job *j)
+{
+	(void)p;
+	return k->store->ops->receipt_sent(k->store, j->id);
+}
+
+/* clang-format off */
+static int (*const steps[N_JOB_KINDS])(struct pipeline *, struct intake *, struct job *) = {
+	[JOB_MESSAGE]      = step_message,
+	[JOB_RECHECK]      = step_message,
+	[JOB_RECHECKS]     = step_rechecks,
+	[JOB_TAKE]         = step_take,
+	[JOB_DONE]         = step_done,
+	[JOB_FAIL]         = step_fail,
+	[JOB_RETURN]       = step_return,
+	[JOB_RETRY]        = step_retry,
+	[JOB_OWED]         = step_owed,
+	[JOB_RECEIPT_SENT] = step_receipt_sent,
+};
+/* clang-format on */
+
+/* ---- the writer ---- */
+
+static int write_batch(struct pipeline *p, struct link *chain, struct parties *who)
+{
+	struct intake k = {.store = p->store, .parties = who, .next_id = p->next_id};
+	int r = p->store->ops->begin(p->store);
+
+	for (struct link *l = chain; r == 0 && l != NULL; l = l->next) {
+		struct job *j = (struct job *)l;
+
+		r = steps[j->kind](p, &k, j);
+	}
+	if (r == 0)
+		r = p->store->ops->commit(p->store);
+	if (r < 0)
+		p->store->ops->rollback(p->store);
+	else
+		p->next_id = k.next_id;
+	return r;
+}
+
+/*
+ * After a failed write or sync nothing that SQLite or the kernel holds in
+ * memory can be trusted to match the disk: the store is opened anew.
+ */
+static int reopen(struct pipeline *p)
+{
+	struct buf why = BUF_INIT;
+	struct store *fresh = NULL;
+	int r;
+
+	store_close(&p->store);
+	r = store_open(&fresh, p->url, STORE_WRITE, &why);
+	if (r == 0)
+		r = fresh->ops->last_id(fresh, &p->next_id);
+	if (r == 0) {
+		p->store = fresh;
+		p->next_id++;
+	} else {
+		store_close(&fresh);
+		log_error("STORE-REOPEN", "%s; nothing is receipted until it works again",
+			  buf_str(&why));
+	}
+	buf_free(&why);
+	return r;
+}
+
+/* Messages whose batch failed go back unanswered, so that they do not pile up; the rest must be kept. */
+static struct link *give_up_messages(struct pipeline *p, struct link *chain, int error)
+{
+	struct link *rest = NULL, **end = &rest;
+
+	while (chain != NULL) {
+		struct job *j = (struct job *)chain;
+
+		chain = chain->next;
+		j->link.next = NULL;
+		if (j->kind == JOB_MESSAGE || j->kind == JOB_RECHECK) {
+			j->error = error;
+			queue_put(&p->finished, &j->link);
+		} else {
+			*end = &j->link;
+			end = &j->link.next;
+		}
+	}
+	return rest;
+}
+
+static void pause_ms(unsigned ms)
+{
+	struct timespec t = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+	(void)nanosleep(&t, NULL); /* woken early is fine: it only tries again */
+}
+
+static void count(struct pipeline *p, const struct link *chain)
+{
+	struct pipeline_stats *s = &p->stats;
+
+	atomic_fetch_add_explicit(&s->batches, 1, memory_order_relaxed);
+	for (; chain != NULL; chain = chain->next) {
+		const struct job *j = (const struct job *)chain;
+
+		atomic_fetch_add_explicit(&s->batched, 1, memory_order_relaxed);
+		if (j->kind == JOB_DONE)
+			atomic_fetch_add_explicit(&s->delivered, 1, memory_order_relaxed);
+		if (j->kind != JOB_MESSAGE || j->error < 0)
+			continue;
+		if (j->judged.duplicate)
+			atomic_fetch_add_explicit(&s->duplicates, 1, memory_order_relaxed);
+		else
+			atomic_fetch_add_explicit(&s->verdicts[j->judged.verdict], 1,
+						  memory_order_relaxed);
+	}
+}
+
+/* Keeps a batch, however long it takes; only messages are given up, unanswered. */
+static void keep_batch(struct pipeline *p, struct link *chain)
+{
+	while (chain != NULL) {
+		struct parties *who = who_hold(p);
+		int r = p->store == NULL ? -EIO : write_batch(p, chain, who);
+
+		parties_drop(&who);
+		if (r == 0) {
+			count(p, chain);
+			queue_put_all(&p->finished, chain);
+			return;
+		}
+		atomic_fetch_add(&p->stats.store_failures, 1);
+		log_error("STORE-FAILED", "a batch was not kept (%s); its senders get no receipt and send again",
+			  strerror(-r));
+		chain = give_up_messages(p, chain, r);
+		pause_ms(PAUSE_MS);
+		(void)reopen(p); /* tells itself; the next round tries again */
+	}
+}
+
+static void *writer_main(void *arg)
+{
+	struct pipeline *p = arg;
+	struct link *chain;
+
+	while ((chain = queue_wait(&p->writer, BATCH)) != NULL) {
+		keep_batch(p, chain);
+		if (p->store != NULL && queue_length(&p->writer) == 0)
+			(void)p->store->ops->tidy(p->store); /* housekeeping; a fault shows at the next commit */
+	}
+	return NULL;
+}
+
+/* ---- the outside ---- */
+
+static struct queue *queue_for(struct pipeline *p, const struct job *j)
+{
+	if (j->kind != JOB_MESSAGE && j->kind != JOB_RECHECK)
+		return &p->writer;
+	if (zmq_msg_size(&j->body) > LARGE)
+		return &p->lanes[p->n_lanes - 1].queue;
+	return &p->lanes[j->connection % (p->n_lanes - 1)].queue;
+}
+
+void pipeline_submit(struct pipeline *p, struct job *j)
+{
+	atomic_fetch_add(&p->busy, 1);
+	queue_put(queue_for(p, j), &j->link);
+}
+
+struct link *pipeline_finished(struct pipeline *p)
+{
+	struct link *chain = queue_take(&p->finished, 0);
+	size_t n = 0;
+
+	for (struct link *l = chain; l != NULL; l = l->next) {
+		if (((struct job *)l)->kind == JOB_RECHECK)
+			atomic_fetch_sub(&p->rechecking, 1);
+		n++;
+	}
+	atomic_fetch_sub(&p->busy, n);
+	return chain;
+}
+
+size_t pipeline_busy(struct pipeline *p)
+{
+	return atomic_load(&p->busy);
+}
+
+const struct pipeline_stats *pipeline_stats(const struct pipeline *p)
+{
+	return &p->stats;
+}
+
+static int start_threads(struct pipeline *p)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < p->n_lanes; i++) {
+		p->lanes[i].pipeline = p;
+		r = pthread_create(&p->lanes[i].thread, NULL, lane_main, &p->lanes[i]);
+	}
+	return r == 0 ? -pthread_create(&p->writer_thread, NULL, writer_main, p) : -r;
+}
+
+int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
+		   struct standards *standards, struct parties *who, struct buf *why)
+{
+	struct pipeline *p = calloc(1, sizeof *p);
+	int r = -ENOMEM;
+
+	if (p == NULL)
+		return -ENOMEM;
+	p->o = *o;
+	p->n_lanes = (o->validators < 1 ? 1 : o->validators > 64 ? 64 : o->validators) + 1;
+	(void)pthread_mutex_init(&p->lock, NULL); /* cannot fail with default attributes */
+	for (unsigned i = 0; i < p->n_lanes; i++)
+		queue_init(&p->lanes[i].queue, -1);
+	queue_init(&p->writer, -1);
+	queue_init(&p->finished, o->wake_fd);
+	p->url = strdup(o->store);
+	p->standards = standards_share(standards);
+	p->who = parties_hold(who);
+	if (p->url != NULL && p->standards != NULL)
+		r = store_open(&p->store, o->store, STORE_WRITE, why);
+	if (r == 0)
+		r = p->store->ops->last_id(p->store, &p->next_id);
+	p->next_id++;
+	if (r == 0)
+		r = start_threads(p);
+	if (r == 0)
+		*ret = p;
+	return r; /* a failure here ends the start-up: nothing of it is used again */
+}
+
+void pipeline_stop(struct pipeline **pp)
+{
+	struct pipeline *p = *pp;
+	struct link *left;
+
+	if (p == NULL)
+		return;
+	for (unsigned i = 0; i < p->n_lanes; i++) {
+		queue_close(&p->lanes[i].queue);
+		(void)pthread_join(p->lanes[i].thread, NULL);
+	}
+	queue_close(&p->writer);
+	(void)pthread_join(p->writer_thread, NULL);
+	left = queue_take(&p->finished, 0);
+	while (left != NULL) {
+		struct job *j = (struct job *)left;
+
+		left = left->next;
+		job_free(&j);
+	}
+	for (unsigned i = 0; i < p->n_lanes; i++)
+		queue_free(&p->lanes[i].queue);
+	queue_free(&p->writer);
+	queue_free(&p->finished);
+	store_close(&p->store);
+	standards_drop(&p->standards);
+	parties_drop(&p->who);
+	pthread_mutex_destroy(&p->lock);
+	free(p->url);
+	free(p);
+	*pp = NULL;
+}

@@ -1,0 +1,59 @@
+/*
+ * The router: libzmq's ROUTER socket behind the edge, sessions, credit and
+ * timers.  Runs on the thread that calls router_run; never touches XML or SQL.
+ */
+#ifndef WIRE_ROUTER_H
+#define WIRE_ROUTER_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "care/parties.h"
+#include "care/standard.h"
+#include "wire/edge.h"
+
+struct router;
+
+struct router_opts {
+	const char *runtime; /* private directory for the Unix socket, mode 0700 */
+	struct edge_opts edge; /* backend and notices are filled in by the router */
+	const char *store;
+	unsigned validators, attempts, backoff_s, backoff_most_s, recheck_s, drain_s;
+	/* Called once a turn, at most every second or so: watchdog and the like. */
+	void (*tick)(void *ctx, int64_t now);
+	void *tick_ctx;
+	int signal_fd; /* readable when something should be done about the process */
+	/* Called when signal_fd is readable: 1 go on, 0 stop orderly, -1 stop at once. */
+	int (*on_signal)(void *ctx, struct router *r);
+};
+
+/*
+ * router_start opens the store, starts the pipeline and the edge.  standards
+ * is taken over, who is counted.  why gets one line on failure.
+ */
+int router_start(struct router **ret, const struct router_opts *o, struct standards *standards,
+		 struct parties *who, struct buf *why);
+
+/* router_port is the TCP port of the edge. */
+unsigned router_port(const struct router *r);
+
+/* router_run goes round until on_signal says stop, then drains: 0, or negative when time ran out. */
+int router_run(struct router *r);
+
+/* router_reload takes over parties, certificates and schemas (standards NULL: keep). */
+int router_reload(struct router *r, const struct edge_tls *tls, struct parties *who,
+		  struct standards *standards, struct buf *why);
+
+/* router_retry makes a given-up delivery wait again; thread-safe. */
+void router_retry(struct router *r, int64_t id);
+
+/* router_snapshot appends what is live now as JSON; thread-safe. */
+void router_snapshot(struct router *r, struct buf *out);
+
+void router_stop(struct router **r);
+
+/* identities_of flattens the parties' certificates for the edge; malloc'ed, n is set. */
+struct edge_identity *identities_of(const struct parties *who, size_t *n);
+
+#endif

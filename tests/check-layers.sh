@@ -1,0 +1,18 @@
+#!/bin/sh
+# An include may only point down: wire → care → store → base.  Adapters share
+# wire/protocol, base/ and nothing else of the daemon.
+bad=0
+while read -r dir barred; do
+	grep -rnE "#include \"($barred)" "$dir" && bad=1
+done <<END
+daemon/base store/|care/|wire/|ctl/|config.h
+daemon/store care/|wire/|ctl/|config.h
+daemon/care wire/|ctl/|config.h
+daemon/wire ctl/|config.h
+adapters store/|care/|ctl/|config.h|wire/[^p]
+END
+# SQL lives only in the store, sockets only in wire.
+grep -rnlE 'sqlite3_|"SELECT |"INSERT ' daemon/base daemon/care daemon/wire daemon/ctl daemon/*.c && bad=1
+grep -rnlE '\b(zmq_|SSL_)[a-z]+\(' daemon/store daemon/care && bad=1
+[ $bad = 0 ] && echo "includes point down, SQL is in store/, sockets are in wire/"
+exit $bad

@@ -1,0 +1,283 @@
+/*
+ * How fast is the hub: the real ijwd, two libijw clients in one other
+ * process, TLS over loopback, on the same cores.  Every message is validated,
+ * stored with a sync, receipted, delivered and confirmed.  Prints a table;
+ * judges nothing.
+ *
+ * usage: bench [messages per case]
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/bericht.h"
+#include "../lib/hub.h"
+#include "base/date.h"
+
+struct run {
+	struct testhub *h;
+	struct buf message; /* with a mark where the number goes */
+	char *number;       /* twelve digits in message */
+	unsigned n, window, base;
+	const char *sender, *receiver, *receiver_code;
+	int64_t *sent, *receipted, *done; /* microseconds, by number */
+	unsigned refused;
+};
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void window_of(struct ijw_options *o, void *arg)
+{
+	o->window = *(unsigned *)arg;
+	o->memory = 256u * 1024 * 1024;
+	o->events = 256u * 1024 * 1024;
+}
+
+/* The number out of "000000001234": what follows the base. */
+static unsigned index_of(const struct run *r, const char *identification)
+{
+	return (unsigned)(strtoul(identification, NULL, 10) - r->base);
+}
+
+static void *receive(void *arg)
+{
+	struct run *r = arg;
+	unsigned window = 256, got = 0;
+	struct ijw *c = testhub_client(r->h, r->receiver, window_of, &window);
+	struct ijw_event e;
+
+	if (c == NULL)
+		return NULL;
+	(void)ijw_ready(c, r->receiver_code, 512);
+	while (got < r->n && ijw_receive(c, &e, 60000) == 1) {
+		unsigned i;
+
+		if (e.type != IJW_EVENT_DELIVERY)
+			continue;
+		i = index_of(r, e.identification);
+		(void)ijw_done(c, e.id);
+		if (i < r->n && r->done[i] == 0) {
+			r->done[i] = now_us();
+			got++;
+		}
+	}
+	ijw_close(&c);
+	return NULL;
+}
+
+static void take_receipts(struct run *r, struct ijw *c, unsigned *got, int wait_ms)
+{
+	struct ijw_event e;
+
+	while (*got < r->n && ijw_receive(c, &e, wait_ms) == 1) {
+		unsigned i;
+
+		if (e.type != IJW_EVENT_RECEIPT)
+			continue;
+		i = (unsigned)strtoul(e.reference, NULL, 10) - r->base;
+		if (i < r->n) {
+			r->receipted[i] = now_us();
+			(*got)++;
+		}
+		if (e.verdict != IJW_VERDICT_ACCEPTED && r->refused++ == 0)
+			(void)fprintf(stderr, "refused: %.*s\n", (int)e.json_size, e.json);
+		wait_ms = 0;
+	}
+}
+
+static void send_all(struct run *r)
+{
+	struct ijw *c = testhub_client(r->h, r->sender, window_of, &r->window);
+	unsigned i = 0, got = 0;
+	struct ijw_event e;
+
+	if (c == NULL || !testhub_event(c, IJW_EVENT_CONNECTED, &e))
+		return;
+	while (got < r->n) {
+		while (i < r->n && i - got < r->window) {
+			char number[16];
+
+			(void)snprintf(number, sizeof number, "%012u", r->base + i);
+			memcpy(r->number, number, 12);
+			r->sent[i] = now_us();
+			if (ijw_send(c, number, r->message.data, r->message.len, 0, NULL) < 0)
+				break;
+			i++;
+		}
+		take_receipts(r, c, &got, 60000);
+	}
+	ijw_close(&c);
+}
+
+/* utime + stime of a process, in microseconds, and its peak memory in kB. */
+static void usage_of(pid_t pid, int64_t *cpu, long *peak)
+{
+	char path[64], line[512];
+	unsigned long u = 0, s = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (f != NULL && fgets(line, sizeof line, f) != NULL)
+		(void)sscanf(strrchr(line, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &u, &s);
+	if (f != NULL)
+		(void)fclose(f);
+	*cpu = (int64_t)(u + s) * 1000000 / sysconf(_SC_CLK_TCK);
+	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			*peak = strtol(line + 6, NULL, 10);
+	if (f != NULL)
+		(void)fclose(f);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Turns moments into durations since sending, sorted. */
+static void durations(const struct run *r, int64_t *moments)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		moments[i] -= r->sent[i];
+	qsort(moments, r->n, sizeof *moments, by_value);
+}
+
+static double ms(const int64_t *sorted, unsigned n, unsigned percent)
+{
+	return (double)sorted[(uint64_t)(n - 1) * percent / 100] / 1000;
+}
+
+static void measure(struct run *r, const char *type)
+{
+	pthread_t receiver;
+	int64_t cpu[2], begin, end = 0;
+	long peak = 0;
+	double seconds;
+
+	r->sent = calloc(r->n, sizeof *r->sent);
+	r->receipted = calloc(r->n, sizeof *r->receipted);
+	r->done = calloc(r->n, sizeof *r->done);
+	usage_of(r->h->pid, &cpu[0], &peak);
+	if (pthread_create(&receiver, NULL, receive, r) != 0)
+		return;
+	send_all(r);
+	(void)pthread_join(receiver, NULL);
+	usage_of(r->h->pid, &cpu[1], &peak);
+	begin = r->sent[0];
+	for (unsigned i = 0; i < r->n; i++)
+		end = r->done[i] > end ? r->done[i] : end;
+	seconds = (double)(end - begin) / 1e6;
+	durations(r, r->receipted);
+	durations(r, r->done);
+	(void)printf("%-6s %9zu %6u %8u %9.0f %8.2f %8.2f %8.2f %8.2f %8.0f %8.1f\n", type,
+		     r->message.len, r->window, r->n, r->n / seconds, ms(r->receipted, r->n, 50),
+		     ms(r->receipted, r->n, 99), ms(r->done, r->n, 50), ms(r->done, r->n, 99),
+		     (double)(cpu[1] - cpu[0]) / r->n, (double)peak / 1024);
+	(void)fflush(stdout);
+	free(r->sent);
+	free(r->receipted);
+	free(r->done);
+}
+
+static bool prepare(struct run *r, const char *type, unsigned base)
+{
+	bool van_gemeente = strcmp(type, "JW301") == 0;
+
+	r->base = base;
+	r->sender = van_gemeente ? "gemeente-a" : "aanbieder-a";
+	r->receiver = van_gemeente ? "aanbieder-a" : "gemeente-a";
+	r->receiver_code = van_gemeente ? "12345678" : "0363";
+	if (!bericht_make(type, van_gemeente ? "0363" : "12345678", r->receiver_code, "NNNNNNNNNNNN",
+			  &r->message))
+		return false;
+	r->number = strstr(r->message.data, "NNNNNNNNNNNN");
+	return r->number != NULL;
+}
+
+/* A declaration of almost 25 MB: one client after the other. */
+static bool prepare_large(struct run *r, unsigned base)
+{
+	struct buf big = BUF_INIT;
+	const char *client, *end;
+
+	if (!prepare(r, "JW323", base))
+		return false;
+	client = strstr(r->message.data, ":Client>");
+	while (client != NULL && *client != '<')
+		client--;
+	end = strstr(r->message.data, "/jw323:Client>");
+	if (client == NULL || end == NULL)
+		return false;
+	end += strlen("/jw323:Client>");
+	buf_add(&big, r->message.data, (size_t)(client - r->message.data));
+	while (big.len < 25u * 1024 * 1024 - 16384)
+		buf_add(&big, client, (size_t)(end - client));
+	buf_adds(&big, end);
+	buf_free(&r->message);
+	r->message = big;
+	r->number = strstr(r->message.data, "NNNNNNNNNNNN");
+	return r->number != NULL && !big.failed;
+}
+
+static void print_machine(void)
+{
+	struct utsname u;
+	char model[128] = "";
+
+	(void)uname(&u);
+	(void)testhub_run("sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1 | tr -d '\\n'", model,
+			  sizeof model);
+	(void)printf("machine: %s, %ld processors, %s %s\n\n", model, sysconf(_SC_NPROCESSORS_ONLN),
+		     u.sysname, u.release);
+	(void)printf("                                          to receipt (ms)     to done (ms)     hub µs    hub\n");
+	(void)printf("type       bytes window messages     msg/s      p50      p99      p50      p99  cpu/msg  peak MB\n");
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const types[] = {"JW301", "JW305", "JW323", "JW307"};
+	unsigned n = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 20000, base = 1;
+	struct testhub h;
+	struct run r = {.h = &h};
+
+	if (!testhub_usual(&h) || !testhub_start(&h)) {
+		(void)fprintf(stderr, "the hub does not start; see %s/ijwd.log\n", h.dir);
+		return 1;
+	}
+	print_machine();
+	for (unsigned window = 1; window <= 64; window += 63)
+		for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+			r.window = window;
+			r.n = window == 1 ? n / 10 + 1 : n;
+			if (!prepare(&r, types[i], base))
+				return 1;
+			measure(&r, types[i]);
+			base += r.n;
+		}
+	r.window = 1;
+	r.n = 1;
+	if (prepare_large(&r, base))
+		measure(&r, "JW323");
+	if (r.refused > 0)
+		(void)printf("\n%u messages were not accepted: these figures do not count\n", r.refused);
+	buf_free(&r.message);
+	(void)testhub_end(&h, SIGTERM);
+	testhub_free(&h);
+	return r.refused > 0;
+}
