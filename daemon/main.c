@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,17 @@ static void raise_descriptors(void)
 	}
 }
 
+/*
+ * Messages come and go by the thousand and move between threads; giving their
+ * memory back to the kernel each time costs more than keeping some.
+ */
+static void keep_memory(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+	(void)mallopt(M_TOP_PAD, 1024 * 1024);
+	(void)mallopt(M_MMAP_THRESHOLD, 256 * 1024); /* a large message still goes back at once */
+}
+
 static int signals(struct hub *h)
 {
 	sigset_t set;
@@ -270,6 +282,7 @@ int main(int argc, char **argv)
 	log_open("ijwd", getenv("JOURNAL_STREAM") != NULL);
 	log_level_set(level_of(h.config));
 	raise_descriptors();
+	keep_memory();
 	r = signals(&h) < 0 ? 1 : run(&h);
 	config_free(&h.config);
 	return r;

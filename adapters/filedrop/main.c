@@ -61,7 +61,7 @@ static void handle_connected(struct drop *d, const struct ijw_event *e)
 {
 	json_t *limits = json_loadb(e->json, e->json_size, 0, NULL);
 
-	log_info("FILEDROP-CONNECTED", "connected with hub %s, which lets us act for %zu codes",
+	log_info("FILEDROP-CONNECTED", "connected with hub %s; codes that we may act for: %zu",
 		 e->hub, e->codes_n);
 	outbound_connected(d->out, (size_t)json_integer_value(json_object_get(limits, "message")));
 	json_decref(limits);

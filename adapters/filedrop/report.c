@@ -8,7 +8,7 @@ static const struct {
 	const char *verdict, *text[2];
 } verdict_texts[] = {
 	{"accepted",
-	 {"Aangenomen. Het bericht is opgeslagen en wordt bezorgd.",
+	 {"Aanvaard. Het bericht is opgeslagen en wordt bezorgd.",
 	  "Accepted. The message is stored and will be delivered."}},
 	{"rejected",
 	 {"Afgekeurd. Het bericht voldoet niet aan de regels van de standaard; er volgt een "
@@ -91,7 +91,7 @@ void report_text(struct buf *out, enum language lang, const char *verdict, const
 		{"identification", {"Kenmerk:     ", "Identification:"}},
 		{"code", {"Foutcode:    ", "Code:          "}},
 		{"received", {"Ontvangen:   ", "Received:      "}},
-		{"id", {"Nummer (hub):", "Number (hub): "}},
+		{"id", {"Nummer (hub):", "Number (hub):  "}},
 	};
 	const json_t *finding, *findings = json_object_get(report, "findings");
 	json_int_t more = json_integer_value(json_object_get(report, "more"));

@@ -52,13 +52,21 @@ void buf_adds(struct buf *b, const char *s)
 
 void buf_addf(struct buf *b, const char *format, ...)
 {
+	size_t left = b->cap - b->len;
 	va_list ap;
 	int n;
 
+	/* Most additions fit in what is there; the others are measured by the first try. */
 	va_start(ap, format);
-	n = vsnprintf(NULL, 0, format, ap);
+	n = vsnprintf(b->data == NULL ? NULL : b->data + b->len, b->data == NULL ? 0 : left, format, ap);
 	va_end(ap);
+	if (n >= 0 && b->data != NULL && (size_t)n < left && !b->failed) {
+		b->len += (size_t)n;
+		return;
+	}
 	if (n < 0 || !buf_reserve(b, (size_t)n)) {
+		if (b->data != NULL)
+			b->data[b->len] = '\0';
 		b->failed = true;
 		return;
 	}

@@ -1,16 +1,22 @@
 #include "base/queue.h"
 
 #include <stdint.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/banned.h"
 
 void queue_init(struct queue *q, int wake_fd)
 {
+	pthread_condattr_t attr;
+
 	*q = (struct queue){.wake_fd = wake_fd};
 	q->last = &q->first;
 	(void)pthread_mutex_init(&q->lock, NULL); /* cannot fail with default attributes */
-	(void)pthread_cond_init(&q->filled, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&q->filled, &attr);
+	(void)pthread_condattr_destroy(&attr);
 }
 
 void queue_put_all(struct queue *q, struct link *chain)
@@ -76,13 +82,23 @@ struct link *queue_take(struct queue *q, size_t most)
 	return chain;
 }
 
-struct link *queue_wait(struct queue *q, size_t most)
+struct link *queue_wait(struct queue *q, size_t most, int timeout_ms)
 {
+	struct timespec until;
 	struct link *chain;
+	int r = 0;
 
+	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* cannot fail with this clock */
+	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += timeout_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
 	pthread_mutex_lock(&q->lock);
-	while (q->first == NULL && !q->closed)
-		pthread_cond_wait(&q->filled, &q->lock);
+	while (q->first == NULL && !q->closed && r == 0)
+		r = timeout_ms < 0 ? pthread_cond_wait(&q->filled, &q->lock)
+				   : pthread_cond_timedwait(&q->filled, &q->lock, &until);
 	chain = cut(q, most);
 	pthread_mutex_unlock(&q->lock);
 	return chain;

@@ -36,8 +36,12 @@ void queue_put_all(struct queue *q, struct link *chain);
 /* queue_take gives the chain of up to most jobs that wait (0: all), NULL when none; never blocks. */
 struct link *queue_take(struct queue *q, size_t most);
 
-/* queue_wait blocks until something waits (as queue_take) or the queue is closed and empty (NULL). */
-struct link *queue_wait(struct queue *q, size_t most);
+/*
+ * queue_wait blocks until something waits (as queue_take), for at most
+ * timeout_ms (-1: for ever).  NULL: the time is up, or the queue is closed and
+ * empty.
+ */
+struct link *queue_wait(struct queue *q, size_t most, int timeout_ms);
 
 /* queue_length is how many wait now. */
 size_t queue_length(struct queue *q);

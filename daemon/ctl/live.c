@@ -306,11 +306,11 @@ static void print_timeline(json_t *m)
 {
 	json_t *box = json_object_get(m, "outbox");
 
-	(void)printf(SAY("bericht %lld: %s %s van %s naar %s, identificatie %s, %lld bytes\n",
-			 "message %lld: %s %s from %s to %s, identification %s, %lld bytes\n"),
-		     number_at(m, "id"), text_at(m, "type"), verdict_word(text_at(m, "verdict")),
-		     text_at(m, "sender"), text_at(m, "receiver"), text_at(m, "identification"),
-		     number_at(m, "size"));
+	(void)printf(SAY("bericht %lld: %s van %s naar %s, identificatie %s, %lld bytes\n",
+			 "message %lld: %s from %s to %s, identification %s, %lld bytes\n"),
+		     number_at(m, "id"), text_at(m, "type"), text_at(m, "sender"), text_at(m, "receiver"),
+		     text_at(m, "identification"), number_at(m, "size"));
+	(void)printf("  %s %s\n", verdict_word(text_at(m, "verdict")), text_at(m, "code"));
 	(void)printf(SAY("  verstuurd door partij %s onder kenmerk %s\n  sha256 %s\n\n",
 			 "  sent by party %s under reference %s\n  sha256 %s\n\n"),
 		     text_at(m, "party"), text_at(m, "reference"), text_at(m, "sha256"));
@@ -372,7 +372,7 @@ static int one(int argc, char **argv, const char *cmd, bool full)
 	if (w.json)
 		return print_json(o);
 	if (json_object_get(o, "done") != NULL) {
-		(void)puts(text_at(o, "done"));
+		(void)puts(SAY("de bezorging wacht weer op haar ontvanger", "the delivery waits for its receiver again"));
 	} else {
 		print_timeline(o);
 		print_findings(json_object_get(o, "findings"), full);
@@ -487,7 +487,8 @@ int ctl_reload(int argc, char **argv)
 	o = ask(&w, json_pack("{s:s}", "cmd", "reload"));
 	if (o == NULL)
 		return 1;
-	(void)puts(text_at(o, "done"));
+	(void)puts(SAY("de hub leest zijn instellingen opnieuw; de uitkomst staat in zijn log",
+		       "the hub reads its settings again; its log tells the outcome"));
 	json_decref(o);
 	return 0;
 }

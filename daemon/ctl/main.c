@@ -1,4 +1,5 @@
 /* ijwctl: one table of commands. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,32 +14,56 @@
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *arguments, *nl, *en;
+	const char *arguments_nl, *arguments_en, *nl, *en;
 } commands[] = {
-	{"status",   ctl_status,   "",            "hoe het met de hub gaat: tellingen, wachtrijen, verbindingen", "how the hub is: counts, queues, connections"},
-	{"messages", ctl_messages, "[--party P] [--type JW301] [--verdict V] [--since T] [--until T] [--undelivered] [--limit N]",
-	                                          "berichten, nieuwste eerst", "messages, newest first"},
-	{"show",     ctl_show,     "NUMMER",      "de tijdlijn van een bericht", "the timeline of a message"},
-	{"explain",  ctl_explain,  "NUMMER",      "wat er mis is, met de regels eromheen (gemaskeerd)", "what is wrong, with the lines around it (masked)"},
-	{"parties",  ctl_parties,  "",            "wie er aangesloten is, en wie er verbonden is", "who takes part, and who is connected"},
-	{"retry",    ctl_retry,    "NUMMER",      "een opgegeven bezorging opnieuw proberen", "try a given-up delivery again"},
-	{"reload",   ctl_reload,   "",            "partijen, certificaten, CRL, schema's en logniveau opnieuw lezen", "read parties, certificates, CRL, schemas and log level again"},
-	{"validate", ctl_validate, "BESTAND|MAP… [--format=text|json|tsv] [--schemas MAP]",
-	                                          "bestanden controleren, zonder hub", "check files, without a hub"},
-	{"pki",      ctl_pki,      "demo|revoke|show …", "certificaten voor een proef; een certificaat bekijken", "certificates for a trial; look at a certificate"},
+	{"status",   ctl_status,   "", "",
+		"hoe het met de hub gaat: tellingen, wachtrijen, verbindingen",
+		"how the hub is: counts, queues, connections"},
+	{"messages", ctl_messages,
+		"[--party PARTIJ] [--type JW301] [--verdict VERDICT]\n"
+		"              [--since TIJD] [--until TIJD] [--undelivered] [--limit AANTAL]",
+		"[--party PARTY] [--type JW301] [--verdict VERDICT]\n"
+		"              [--since TIME] [--until TIME] [--undelivered] [--limit N]",
+		"berichten, nieuwste eerst", "messages, newest first"},
+	{"show",     ctl_show,     "NUMMER", "NUMBER",
+		"de tijdlijn van een bericht", "the timeline of a message"},
+	{"explain",  ctl_explain,  "NUMMER", "NUMBER",
+		"wat er mis is, met de regels eromheen (gemaskeerd)",
+		"what is wrong, with the lines around it (masked)"},
+	{"parties",  ctl_parties,  "", "",
+		"wie er aangesloten is, en wie er verbonden is", "who takes part, and who is connected"},
+	{"retry",    ctl_retry,    "NUMMER", "NUMBER",
+		"een opgegeven bezorging opnieuw proberen", "try a given-up delivery again"},
+	{"reload",   ctl_reload,   "", "",
+		"partijen, certificaten, CRL, schema's en logniveau opnieuw lezen",
+		"read parties, certificates, CRL, schemas and log level again"},
+	{"validate", ctl_validate,
+		"BESTAND|MAP… [--schemas MAP] [--format=text|json|tsv]\n"
+		"              [--jobs AANTAL] [--no-progress]",
+		"FILE|DIR… [--schemas DIR] [--format=text|json|tsv]\n"
+		"              [--jobs N] [--no-progress]",
+		"bestanden controleren, zonder hub", "check files, without a hub"},
+	{"pki",      ctl_pki,      "demo|revoke|show …", "demo|revoke|show …",
+		"certificaten voor een proef; een certificaat bekijken",
+		"certificates for a trial; look at a certificate"},
 };
 /* clang-format on */
 
 static int usage(FILE *to)
 {
-	(void)fprintf(to, ctl_dutch() ? "gebruik: ijwctl OPDRACHT …\n\n" : "usage: ijwctl COMMAND …\n\n");
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		(void)fprintf(to, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments,
-			      ctl_dutch() ? commands[i].nl : commands[i].en);
-	(void)fprintf(to, ctl_dutch() ? "\nVragen aan de hub gaan langs zijn control-socket: --control PAD of $IJW_CONTROL.\n"
-					"--json geeft JSON.  Tijden: 2026-11-22, 15m, 3h, 2d.\n"
-				      : "\nThe hub is asked over its control socket: --control PATH or $IJW_CONTROL.\n"
-					"--json gives JSON.  Times: 2026-11-22, 15m, 3h, 2d.\n");
+	bool nl = ctl_dutch();
+
+	(void)fprintf(to, nl ? "gebruik: ijwctl OPDRACHT …\n\n" : "usage: ijwctl COMMAND …\n\n");
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		const char *arguments = nl ? commands[i].arguments_nl : commands[i].arguments_en;
+
+		(void)fprintf(to, "  %s%s%s\n      %s\n", commands[i].name, arguments[0] != '\0' ? " " : "",
+			      arguments, nl ? commands[i].nl : commands[i].en);
+	}
+	(void)fprintf(to, nl ? "\nVragen aan de hub gaan langs zijn control-socket: --control PAD of $IJW_CONTROL.\n"
+			       "--json geeft JSON.  Tijden: 2026-11-22, 15m, 3h, 2d.  Zie ijwctl(1).\n"
+			     : "\nThe hub is asked over its control socket: --control PATH or $IJW_CONTROL.\n"
+			       "--json gives JSON.  Times: 2026-11-22, 15m, 3h, 2d.  See ijwctl(1).\n");
 	return to == stderr ? 2 : 0;
 }
 
@@ -50,6 +75,8 @@ int main(int argc, char **argv)
 		return usage(stdout);
 	if (strcmp(argv[1], "--version") == 0)
 		return printf("ijwctl %s\n", IJWD_VERSION) < 0;
+	if (argc > 2 && strcmp(argv[2], "--help") == 0)
+		return usage(stdout);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

@@ -15,7 +15,11 @@ struct table *table_new(const char *const *titles);
 void table_cell(struct table *t, const char *text);
 void table_number(struct table *t, long long n);
 
-/* table_print writes it to stdout (titles in bold on a terminal) and frees it. */
+/*
+ * table_print writes it to stdout (titles in bold on a terminal) and frees it.
+ * On a terminal, or where COLUMNS is set, the last columns that do not fit are
+ * left out: put what matters first.
+ */
 void table_print(struct table **t);
 
 #endif

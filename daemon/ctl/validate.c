@@ -507,6 +507,10 @@ static int open_standards(struct job *j)
 	fputs(buf_str(&why), stderr); /* broken schemas are told also when others work */
 	if (r < 0 && why.len == 0)
 		fprintf(stderr, "ijwctl: %s: %s\n", buf_str(&dir), strerror(-r));
+	if (r < 0)
+		fputs(ctl_say("ijwctl: geef de map met schema's op met --schemas MAP of $IJW_SCHEMAS\n",
+			      "ijwctl: name the folder with the schemas with --schemas DIR or $IJW_SCHEMAS\n"),
+		      stderr);
 	buf_free(&dir);
 	buf_free(&why);
 	return r;

@@ -538,7 +538,7 @@ static int migrate(struct sqlite_store *st, struct buf *why)
 
 static const char *const pragmas_write =
 	"PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	"PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 134217728;"
+	"PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 134217728;"
 	"PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000";
 static const char *const pragmas_read =
 	"PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA busy_timeout = 5000";

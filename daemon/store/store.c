@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "store/sqlite.h"
 
@@ -38,6 +39,7 @@ void store_close(struct store **st)
 
 /* Level 1: the fastest; a message of 2 KB shrinks to a third. */
 #define PACK_LEVEL 1
+#define ROOM_KEPT (1024 * 1024)
 
 struct packer {
 	ZSTD_CCtx *zstd;
@@ -56,25 +58,38 @@ struct packer *packer_new(void)
 	return p;
 }
 
-int store_pack(struct packer *p, const void *data, size_t size, void **ret, size_t *ret_size)
+/* Makes the packer's room at least so large; what a large message took is given back after it. */
+static int make_room(struct packer *p, size_t need)
 {
-	size_t need = ZSTD_compressBound(size), n;
 	void *room;
 
-	if (p->size < need || (p->size > 1024 * 1024 && need < p->size / 8)) {
-		room = realloc(p->room, need);
-		if (room == NULL)
+	if (p->size >= need && (p->size <= ROOM_KEPT || need > p->size / 8))
+		return 0;
+	room = realloc(p->room, need);
+	if (room == NULL)
+		return -ENOMEM;
+	p->room = room;
+	p->size = need;
+	return 0;
+}
+
+int store_pack(struct packer *p, struct arena *a, const void *data, size_t size, void **ret,
+	       size_t *ret_size)
+{
+	/* XML shrinks well: a large message is first tried in a sixth of its size. */
+	size_t bound = ZSTD_compressBound(size), need = size > ROOM_KEPT ? bound / 6 : bound, n;
+
+	do {
+		if (make_room(p, need) < 0)
 			return -ENOMEM;
-		p->room = room;
-		p->size = need;
-	}
-	n = ZSTD_compressCCtx(p->zstd, p->room, p->size, data, size, PACK_LEVEL);
+		n = ZSTD_compressCCtx(p->zstd, p->room, p->size, data, size, PACK_LEVEL);
+		need = bound;
+	} while (ZSTD_getErrorCode(n) == ZSTD_error_dstSize_tooSmall && p->size < bound);
 	if (ZSTD_isError(n))
 		return -EIO;
-	*ret = malloc(n);
+	*ret = arena_strndup(a, p->room, n);
 	if (*ret == NULL)
 		return -ENOMEM;
-	memcpy(*ret, p->room, n);
 	*ret_size = n;
 	return 0;
 }

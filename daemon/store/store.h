@@ -174,12 +174,13 @@ struct store_ops {
 void store_close(struct store **st);
 
 /*
- * store_pack compresses a message for store_message.body; the result is
- * malloc'ed.  store_unpack is its inverse.  Thread-safe with a packer each.
+ * store_pack compresses a message for store_message.body, into the arena.
+ * store_unpack is its inverse.  Thread-safe with a packer each.
  */
 struct packer;
 struct packer *packer_new(void);
-int store_pack(struct packer *p, const void *data, size_t size, void **ret, size_t *ret_size);
+int store_pack(struct packer *p, struct arena *a, const void *data, size_t size, void **ret,
+	       size_t *ret_size);
 int store_unpack(const void *data, size_t size, struct buf *ret);
 void packer_free(struct packer **p);
 

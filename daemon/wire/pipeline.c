@@ -16,6 +16,7 @@
 #define MAX_LANES 65            /* 64 validators and the lane for large messages */
 #define ROOMS 4096              /* codes with room; more share nothing but get none */
 #define PAUSE_MS 500            /* between tries while the store fails */
+#define PATIENT_MS 5            /* confirmations wait for company */
 #define RECHECK_MOST 64         /* parked messages in one round */
 
 /* Schemas that several validators use; the last one to let go frees them. */
@@ -118,7 +119,6 @@ void job_free(struct job **j)
 	if ((*j)->has_body)
 		(void)zmq_msg_close(&(*j)->body);
 	drop_answers(*j);
-	free((*j)->packed);
 	arena_release(&(*j)->arena);
 	standards_drop(&(*j)->standards);
 	free(*j);
@@ -246,7 +246,7 @@ static void check_job(struct checker *checker, struct packer *packer, struct job
 	if (size > IJW_MAX_MESSAGE)
 		size = 0;
 	if (j->kind == JOB_MESSAGE && j->error == 0)
-		j->error = store_pack(packer, data, size, &j->packed, &j->packed_size);
+		j->error = store_pack(packer, &j->arena, data, size, &j->packed, &j->packed_size);
 }
 
 /* Gives a message back to the store as "could not check" when there is no checker to be had. */
@@ -291,7 +291,7 @@ static void *lane_main(void *arg)
 	struct checking c = {.packer = packer_new()};
 	struct link *chain;
 
-	while ((chain = queue_wait(&lane->queue, 16)) != NULL) {
+	while ((chain = queue_wait(&lane->queue, 16, -1)) != NULL) {
 		checking_renew(&c, lane->pipeline);
 		for (struct link *l = chain; l != NULL; l = l->next) {
 			struct job *j = (struct job *)l;
@@ -678,12 +678,40 @@ static void keep_batch(struct pipeline *p, struct link *chain)
 	}
 }
 
+/* Nobody waits for these: lost, they lead to a marked repetition, so they may share a later sync. */
+static bool all_patient(const struct link *chain)
+{
+	for (; chain != NULL; chain = chain->next) {
+		enum job_kind kind = ((const struct job *)chain)->kind;
+
+		if (kind != JOB_DONE && kind != JOB_RECEIPT_SENT)
+			return false;
+	}
+	return true;
+}
+
+/* What waits now; confirmations alone are held for a moment, until something comes that needs a sync. */
+static struct link *next_batch(struct pipeline *p)
+{
+	struct link *chain = queue_wait(&p->writer, BATCH, -1), **end = &chain, *more;
+
+	while (chain != NULL && all_patient(*end == NULL ? chain : *end)) {
+		more = queue_wait(&p->writer, BATCH, PATIENT_MS);
+		if (more == NULL)
+			break;
+		while (*end != NULL)
+			end = &(*end)->next;
+		*end = more;
+	}
+	return chain;
+}
+
 static void *writer_main(void *arg)
 {
 	struct pipeline *p = arg;
 	struct link *chain;
 
-	while ((chain = queue_wait(&p->writer, BATCH)) != NULL) {
+	while ((chain = next_batch(p)) != NULL) {
 		keep_batch(p, chain);
 		if (p->store != NULL && queue_length(&p->writer) == 0)
 			(void)p->store->ops->tidy(p->store); /* housekeeping; a fault shows at the next commit */
@@ -736,11 +764,20 @@ static int start_threads(struct pipeline *p)
 {
 	int r = 0;
 
+	char name[16];
+
 	for (unsigned i = 0; r == 0 && i < p->n_lanes; i++) {
 		p->lanes[i].pipeline = p;
 		r = pthread_create(&p->lanes[i].thread, NULL, lane_main, &p->lanes[i]);
+		(void)snprintf(name, sizeof name, "check-%u", i % 100);
+		if (r == 0)
+			(void)pthread_setname_np(p->lanes[i].thread, name); /* for top and perf */
 	}
-	return r == 0 ? -pthread_create(&p->writer_thread, NULL, writer_main, p) : -r;
+	if (r == 0)
+		r = pthread_create(&p->writer_thread, NULL, writer_main, p);
+	if (r == 0)
+		(void)pthread_setname_np(p->writer_thread, "writer");
+	return -r;
 }
 
 int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,

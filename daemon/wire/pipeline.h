@@ -79,7 +79,7 @@ struct job {
 	struct checked checked;
 	struct shared_standards *standards; /* what checked points into */
 	unsigned char sha256[32];
-	void *packed;
+	void *packed; /* in the arena */
 	size_t packed_size;
 	/* answers */
 	struct judged judged;

@@ -4,7 +4,7 @@
  * stored with a sync, receipted, delivered and confirmed.  Prints a table;
  * judges nothing.
  *
- * usage: bench [messages per case]
+ * usage: bench [messages per case [type [window]]]
  */
 #include <pthread.h>
 #include <signal.h>
@@ -263,6 +263,9 @@ int main(int argc, char **argv)
 	print_machine();
 	for (unsigned window = 1; window <= 64; window += 63)
 		for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+			if ((argc > 2 && strcmp(argv[2], types[i]) != 0) ||
+			    (argc > 3 && strtoul(argv[3], NULL, 10) != window))
+				continue;
 			r.window = window;
 			r.n = window == 1 ? n / 10 + 1 : n;
 			if (!prepare(&r, types[i], base))
@@ -272,11 +275,19 @@ int main(int argc, char **argv)
 		}
 	r.window = 1;
 	r.n = 1;
-	if (prepare_large(&r, base))
+	if ((argc <= 2 || strcmp(argv[2], "large") == 0) && prepare_large(&r, base))
 		measure(&r, "JW323");
 	if (r.refused > 0)
 		(void)printf("\n%u messages were not accepted: these figures do not count\n", r.refused);
 	buf_free(&r.message);
+	if (getenv("STATUS") != NULL) {
+		char command[512], program[256], text[16384];
+
+		(void)snprintf(command, sizeof command, "%s status --json --control %s/run/control.sock",
+			       testhub_program("ijwctl", program), h.dir);
+		(void)testhub_run(command, text, sizeof text);
+		(void)puts(text);
+	}
 	(void)testhub_end(&h, SIGTERM);
 	testhub_free(&h);
 	return r.refused > 0;

@@ -151,7 +151,7 @@ static void queue_passes(void)
 	for (int i = 0; i < 2; i++)
 		NEED(pthread_create(&threads[i], NULL, put_many, &q) == 0, "a thread starts");
 	while (got < 20000) {
-		struct link *chain = queue_wait(&q, 100);
+		struct link *chain = queue_wait(&q, 100, -1);
 		int here = 0;
 
 		while (chain != NULL) {
@@ -166,8 +166,9 @@ static void queue_passes(void)
 	}
 	for (int i = 0; i < 2; i++)
 		(void)pthread_join(threads[i], NULL);
+	CHECK(queue_wait(&q, 0, 1) == NULL, "waiting for nothing ends");
 	queue_close(&q);
-	CHECK(got == 20000 && queue_wait(&q, 0) == NULL, "all arrive; a closed queue is empty");
+	CHECK(got == 20000 && queue_wait(&q, 0, -1) == NULL, "all arrive; a closed queue is empty");
 	queue_free(&q);
 }
 

@@ -206,7 +206,7 @@ static void sending(void)
 	CHECK(await("uit", ".xml", 0), "nothing stays in uit/");
 	CHECK(count("uit", ".txt") == 1, "but what is no message");
 	CHECK(file_has("verzonden", "good.xml", "<good/>"), "the file is the file");
-	CHECK(file_has("verzonden", "good.xml.rapport.txt", "Aangenomen"), "the report is Dutch");
+	CHECK(file_has("verzonden", "good.xml.rapport.txt", "Aanvaard"), "the report is Dutch");
 	CHECK(file_has("geweigerd", "bad.XML.rapport.txt", "De \"header\" klopt niet.") &&
 		      file_has("geweigerd", "bad.XML.rapport.txt", "regel 3, positie 7, Header") &&
 		      file_has("geweigerd", "bad.XML.rapport.txt", "TR056") &&

@@ -40,6 +40,7 @@ static void done(struct store **st)
 
 static int add(struct store *st, int64_t id, const char *identificatie, enum verdict verdict)
 {
+	struct arena a = ARENA_INIT;
 	void *body;
 	size_t n;
 	char reference[24];
@@ -57,12 +58,12 @@ static int add(struct store *st, int64_t id, const char *identificatie, enum ver
 	int r;
 
 	(void)snprintf(reference, sizeof reference, "ref-%lld", (long long)id);
-	r = store_pack(packer, "hello", 5, &body, &n);
+	r = store_pack(packer, &a, "hello", 5, &body, &n);
 	m.body = body;
 	m.body_size = n;
 	if (r == 0)
 		r = st->ops->message_add(st, &m);
-	free(body);
+	arena_release(&a);
 	return r;
 }
 
