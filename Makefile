@@ -18,8 +18,8 @@ DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4 openssl
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wwrite-strings -Wpointer-arith
 WERROR ?= -Werror
-OPT := $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined),-O2 -D_FORTIFY_SOURCE=2)
 comma := ,
+OPT := $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined),-O2 -D_FORTIFY_SOURCE=2)
 CFLAGS  ?= -g
 IJW_CFLAGS = -std=gnu11 $(OPT) $(CFLAGS) $(WARN) $(WERROR) -fPIC -fstack-protector-strong -pthread \
 	-Idaemon -D_GNU_SOURCE -DIJWD_VERSION='"$(VERSION)"' \

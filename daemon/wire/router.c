@@ -695,7 +695,12 @@ int router_reload(struct router *r, const struct edge_tls *tls, struct parties *
 
 void router_retry(struct router *r, int64_t id)
 {
-	submit_id(r, JOB_RETRY, id, false, NULL);
+	struct job *j = job_new(JOB_RETRY);
+
+	if (j == NULL)
+		return; /* nothing changed: the operator sees it still given up */
+	j->id = id;
+	pipeline_submit(r->pipeline, j);
 }
 
 void router_stop(struct router **rr)
