@@ -159,6 +159,36 @@ static void yaml_complains(cyaml_log_t level, void *ctx, const char *format, va_
 		(void)snprintf(log->what, sizeof log->what, "%s", text);
 }
 
+/* Whether a line has this key or value as a word of its own. */
+static bool word_in(const char *line, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = strstr(line, word); at != NULL; at = strstr(at + 1, word))
+		if ((at == line || strchr(" \"'-[{,", at[-1]) != NULL) &&
+		    (at[n] == '\0' || strchr(" :\"',]}\n\r#", at[n]) != NULL))
+			return true;
+	return false;
+}
+
+/* The line on which a key or value stands, for complaints that come after the reading; 0: not found. */
+static unsigned line_of(const char *file, const char *word)
+{
+	FILE *f = fopen(file, "re");
+	char line[1024];
+	unsigned n = 0, found = 0;
+
+	if (f == NULL)
+		return 0;
+	while (found == 0 && fgets(line, sizeof line, f) != NULL) {
+		n++;
+		if (line[strspn(line, " ")] != '#' && word_in(line, word))
+			found = n;
+	}
+	(void)fclose(f);
+	return found;
+}
+
 /* The names a mapping knows, for "expected". */
 static void known_keys(const cyaml_schema_value_t *schema, struct buf *out)
 {
@@ -186,6 +216,9 @@ static int load_yaml(const char *file, const cyaml_schema_value_t *schema, void 
 	e = cyaml_load_file(file, &how, schema, ret, NULL);
 	if (e == CYAML_OK)
 		return 0;
+	/* libcyaml tells where the value ended; the line of an unknown key is found by the key. */
+	if (strncmp(log.what, "Unexpected key: ", 16) == 0)
+		log.line = line_of(file, log.what + 16);
 	buf_addf(why, "%s:%u: %s%s%s", file, log.line, log.what[0] ? log.what : cyaml_strerror(e),
 		 log.where[0] ? ", " : "", log.where);
 	if (e == CYAML_ERR_INVALID_KEY || e == CYAML_ERR_MAPPING_FIELD_MISSING) {
@@ -196,43 +229,19 @@ static int load_yaml(const char *file, const cyaml_schema_value_t *schema, void 
 	return -EINVAL;
 }
 
-static bool word_in(const char *line, const char *word)
+/* One complaint; value, when there is one, finds the line better than a key that stands many times. */
+__attribute__((format(printf, 5, 6))) static int wrong(struct buf *why, const char *file,
+						       const char *key, const char *value,
+						       const char *format, ...)
 {
-	size_t n = strlen(word);
-	const char *at = strstr(line, word);
-
-	return at != NULL && (at == line || strchr(" \"'-[,", at[-1]) != NULL) &&
-	       (at[n] == '\0' || strchr(" :\"',]\n\r#", at[n]) != NULL);
-}
-
-/* The line on which a key or value stands, for complaints that come after the reading; 0: not found. */
-static unsigned line_of(const char *file, const char *word)
-{
-	FILE *f = fopen(file, "re");
-	char line[1024];
-	unsigned n = 0, found = 0;
-
-	if (f == NULL)
-		return 0;
-	while (found == 0 && fgets(line, sizeof line, f) != NULL) {
-		n++;
-		if (line[strspn(line, " ")] != '#' && word_in(line, word))
-			found = n;
-	}
-	(void)fclose(f);
-	return found;
-}
-
-__attribute__((format(printf, 4, 5))) static int wrong(struct buf *why, const char *file,
-						       const char *key, const char *format, ...)
-{
+	unsigned line = value != NULL ? line_of(file, value) : 0;
 	char text[400];
 	va_list ap;
 
 	va_start(ap, format);
 	(void)vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	buf_addf(why, "%s:%u: %s: %s\n", file, line_of(file, key), key, text);
+	buf_addf(why, "%s:%u: %s: %s\n", file, line > 0 ? line : line_of(file, key), key, text);
 	return -EINVAL;
 }
 
@@ -275,7 +284,7 @@ static int check_numbers(struct config *c, const char *file, struct buf *why)
 		if (*value == 0)
 			*value = n->preset;
 		if (*value < n->least || *value > n->most)
-			r = wrong(why, file, n->key, "%u is out of range; expected %u to %u %s", *value,
+			r = wrong(why, file, n->key, NULL, "%u is out of range; expected %u to %u %s", *value,
 				  n->least, n->most, n->unit);
 	}
 	return r;
@@ -312,7 +321,7 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 		if (resolve(readable[i].path, file, 0) < 0)
 			return -ENOMEM;
 		if (*readable[i].path != NULL && access(*readable[i].path, R_OK) < 0)
-			r = wrong(why, file, readable[i].key, "cannot read %s (%s); expected a path",
+			r = wrong(why, file, readable[i].key, NULL, "cannot read %s (%s); expected a path",
 				  *readable[i].path, strerror(errno));
 	}
 	if (resolve(&c->runtime, file, 0) < 0)
@@ -322,13 +331,13 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 	if (resolve(&c->control, file, 0) < 0)
 		return -ENOMEM;
 	if (strncmp(c->store, "sqlite:", 7) != 0)
-		r = wrong(why, file, "store", "'%s' is no known store; expected sqlite:PATH", c->store);
+		r = wrong(why, file, "store", NULL, "'%s' is no known store; expected sqlite:PATH", c->store);
 	else if (resolve(&c->store, file, 7) < 0)
 		return -ENOMEM;
 	if (strrchr(c->listen, ':') == NULL)
-		r = wrong(why, file, "listen", "'%s' has no port; expected ADDRESS:PORT", c->listen);
+		r = wrong(why, file, "listen", NULL, "'%s' has no port; expected ADDRESS:PORT", c->listen);
 	if (c->log_level != NULL && !log_level_parse(c->log_level, &level))
-		r = wrong(why, file, "log_level", "'%s' is unknown; expected error, warning, info or debug",
+		r = wrong(why, file, "log_level", NULL, "'%s' is unknown; expected error, warning, info or debug",
 			  c->log_level);
 	return r;
 }
@@ -363,15 +372,15 @@ static int take_certificate(const struct yaml_certificate *y, const char *file,
 			    struct partij_certificate *ret, struct buf *why)
 {
 	if ((y->oin != NULL) == (y->sha256 != NULL))
-		return wrong(why, file, "certificates", "expected either oin or sha256 in each row");
+		return wrong(why, file, "certificates", NULL, "expected either oin or sha256 in each row");
 	ret->oin = strdup(y->oin != NULL ? y->oin : "");
 	ret->sha256 = fingerprint(y->sha256 != NULL ? y->sha256 : "");
 	if (ret->oin == NULL || ret->sha256 == NULL)
 		return -ENOMEM;
 	if (y->oin != NULL && !all_of(y->oin, "0123456789"))
-		return wrong(why, file, "oin", "expected digits only, as in the certificate's serialNumber");
+		return wrong(why, file, "oin", y->oin, "expected digits only, as in the certificate's serialNumber");
 	if (y->sha256 != NULL && (strlen(ret->sha256) != 64 || !all_of(ret->sha256, "0123456789abcdef")))
-		return wrong(why, file, "sha256", "expected 64 hexadecimal digits (ijwctl pki show FILE prints them)");
+		return wrong(why, file, "sha256", y->sha256, "expected 64 hexadecimal digits (ijwctl pki show FILE prints them)");
 	return 0;
 }
 
@@ -379,7 +388,7 @@ static int take_day(const char *text, const char *key, const char *file, day *re
 {
 	*ret = DAY_NONE;
 	if (text != NULL && !day_parse(text, ret))
-		return wrong(why, file, key, "'%s' is no date; expected yyyy-mm-dd", text);
+		return wrong(why, file, key, text, "'%s' is no date; expected yyyy-mm-dd", text);
 	return 0;
 }
 
@@ -392,7 +401,7 @@ static int take_may(const struct yaml_code *y, const char *file, unsigned *ret, 
 		else if (strcmp(y->may[i], "receive") == 0)
 			*ret |= MAY_RECEIVE;
 		else
-			return wrong(why, file, "may", "'%s' is unknown; expected send or receive",
+			return wrong(why, file, "may", y->may[i], "'%s' is unknown; expected send or receive",
 				     y->may[i]);
 	}
 	return 0;
@@ -407,14 +416,14 @@ static int take_code(const struct yaml_code *y, bool own, const char *file, stru
 	if (ret->code == NULL || ret->types == NULL)
 		return -ENOMEM;
 	if (!code_ok(y->code))
-		return wrong(why, file, "code", "'%s'; expected 4 digits (gemeente) or 8 digits (AGB), in quotes",
+		return wrong(why, file, "code", y->code, "'%s'; expected 4 digits (gemeente) or 8 digits (AGB), in quotes",
 			     y->code);
 	for (unsigned i = 0; i < y->types_count; i++) {
 		ret->types[ret->n_types] = strdup(y->types[i]);
 		if (ret->types[ret->n_types++] == NULL)
 			return -ENOMEM;
 		if (strncmp(y->types[i], "JW3", 3) != 0 || strlen(y->types[i]) != 5)
-			return wrong(why, file, "types", "'%s'; expected message types such as JW301",
+			return wrong(why, file, "types", y->types[i], "'%s'; expected message types such as JW301",
 				     y->types[i]);
 	}
 	if (take_may(y, file, &ret->may, why) < 0 ||
@@ -437,7 +446,7 @@ static int take_codes(const struct yaml_party *y, const char *file, struct parti
 	for (unsigned i = 0; r == 0 && i < y->mandates_count; i++)
 		r = take_code(&y->mandates[i], false, file, &p->codes[p->n_codes++], why);
 	if (r == 0 && p->n_codes == 0)
-		r = wrong(why, file, "codes", "the party acts for nobody; expected codes or mandates");
+		r = wrong(why, file, "codes", NULL, "the party acts for nobody; expected codes or mandates");
 	return r;
 }
 
@@ -448,9 +457,9 @@ static int take_party(struct parties *who, const struct yaml_party *y, const cha
 	int r = 0;
 
 	if (!all_of(y->party, "abcdefghijklmnopqrstuvwxyz0123456789-"))
-		return wrong(why, file, "party", "'%s'; expected lower-case letters, digits and -", y->party);
+		return wrong(why, file, "party", y->party, "'%s'; expected lower-case letters, digits and -", y->party);
 	if (parties_find(who, y->party) != NULL)
-		return wrong(why, file, "party", "'%s' stands in another file too; expected a unique id",
+		return wrong(why, file, "party", y->party, "'%s' stands in another file too; expected a unique id",
 			     y->party);
 	p = parties_add(who);
 	if (p == NULL)

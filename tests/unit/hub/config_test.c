@@ -1,0 +1,187 @@
+/* Settings: what is read, and that each fault says file, line, key and what is expected. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#include "../../lib/hub.h"
+#include "../../lib/unit.h"
+
+static struct testhub h;
+
+static bool write_file(const char *name, const char *text)
+{
+	char path[128];
+	FILE *f = fopen(testhub_path(&h, name, path), "we");
+
+	return f != NULL && fputs(text, f) >= 0 && fclose(f) == 0;
+}
+
+static const char good[] = "listen: \"127.0.0.1:0\"\n"
+			   "store: sqlite:ijwd.db\n"
+			   "schemas: .\n"
+			   "parties: parties.d\n"
+			   "runtime: run\n"
+			   "tls: {certificate: hub.pem, key: hub.key, ca: ca.pem}\n";
+
+static int load(const char *hub, const char *party, struct config **c, struct buf *why)
+{
+	char path[128];
+
+	if (!write_file("ijwd.yaml", hub) || !write_file("parties.d/p.yaml", party))
+		return 1;
+	return config_load(c, testhub_path(&h, "ijwd.yaml", path), why);
+}
+
+static const char good_party[] = "party: p\ncertificates: [{oin: \"123\"}]\ncodes: [{code: \"0363\"}]\n";
+
+static void defaults(void)
+{
+	struct config *c = NULL;
+	struct buf why = BUF_INIT;
+
+	NEED(load(good, good_party, &c, &why) == 0, "the smallest configuration is enough");
+	CHECK(c->limits->connections == 2000 && c->limits->handshake_ms == 10000 && c->delivery->attempts == 10 &&
+		      c->recheck_s == 30,
+	      "what is left out has its default");
+	CHECK(strncmp(c->store, "sqlite:/tmp/", 12) == 0 && c->tls->certificate[0] == '/' && c->control[0] == '/',
+	      "relative paths are beside the file");
+	CHECK(c->who->n == 1 && strcmp(c->who->list[0].codes[0].code, "0363") == 0, "the party is there");
+	config_free(&c);
+	CHECK(c == NULL, "freed");
+	buf_free(&why);
+}
+
+static void hub_faults(void)
+{
+	static const struct {
+		const char *name, *line, *says[3];
+	} cases[] = {
+		{"an unknown key", "lissen: x\n", {"ijwd.yaml:7", "lissen", "expected keys: listen"}},
+		{"a number out of range", "recheck_s: 100000\n", {"ijwd.yaml:7: recheck_s", "100000", "expected 1 to 3600 seconds"}},
+		{"a number that is none", "drain_s: soon\n", {"ijwd.yaml:7", "drain_s", ""}},
+		{"a limit out of range", "limits:\n  handshake_ms: 5\n", {"ijwd.yaml:8: handshake_ms", "5", "milliseconds"}},
+		{"an unknown log level", "log_level: loud\n", {"ijwd.yaml:7: log_level", "loud", "expected error, warning"}},
+		{"no YAML", "  - [\n", {"ijwd.yaml:", "", ""}},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct config *c = NULL;
+		struct buf why = BUF_INIT;
+		char text[1024];
+
+		(void)snprintf(text, sizeof text, "%s%s", good, cases[i].line);
+		CHECK(load(text, good_party, &c, &why) < 0 && c == NULL, cases[i].name);
+		for (size_t j = 0; j < 3; j++)
+			if (!CHECK(strstr(buf_str(&why), cases[i].says[j]) != NULL, cases[i].name))
+				(void)fprintf(stderr, "said: %s\n", buf_str(&why));
+		buf_free(&why);
+	}
+}
+
+static void changed(const char *from, const char *to, char *text, size_t room)
+{
+	const char *at = strstr(good, from);
+
+	(void)snprintf(text, room, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+}
+
+static void wrong_values(void)
+{
+	static const struct {
+		const char *name, *from, *to, *says[2];
+	} cases[] = {
+		{"a missing key", "listen: \"127.0.0.1:0\"\n", "", {"listen", "expected keys"}},
+		{"no port", "127.0.0.1:0", "localhost", {"ijwd.yaml:1: listen", "expected ADDRESS:PORT"}},
+		{"another store", "sqlite:ijwd.db", "oracle:x", {"ijwd.yaml:2: store", "expected sqlite:PATH"}},
+		{"a certificate that is not there", "hub.pem", "nohub.pem", {"ijwd.yaml:6: certificate", "nohub.pem"}},
+		{"a folder that is not there", "parties.d", "nowhere", {"ijwd.yaml:4: parties", "nowhere"}},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct config *c = NULL;
+		struct buf why = BUF_INIT;
+		char text[1024];
+
+		changed(cases[i].from, cases[i].to, text, sizeof text);
+		CHECK(load(text, good_party, &c, &why) < 0 && c == NULL, cases[i].name);
+		for (size_t j = 0; j < 2; j++)
+			if (!CHECK(strstr(buf_str(&why), cases[i].says[j]) != NULL, cases[i].name))
+				(void)fprintf(stderr, "said: %s\n", buf_str(&why));
+		buf_free(&why);
+	}
+}
+
+static void party_faults(void)
+{
+	static const struct {
+		const char *name, *party, *says[2];
+	} cases[] = {
+		{"no name", "certificates: [{oin: \"1\"}]\ncodes: [{code: \"0363\"}]\n", {"p.yaml", "party"}},
+		{"a name with capitals", "party: P\ncertificates: [{oin: \"1\"}]\ncodes: [{code: \"0363\"}]\n",
+		 {"p.yaml:1: party", "lower-case"}},
+		{"a code of three digits", "party: p\ncertificates: [{oin: \"1\"}]\ncodes: [{code: \"363\"}]\n",
+		 {"p.yaml:3: code", "expected 4 digits"}},
+		{"an OIN with letters", "party: p\ncertificates: [{oin: \"12x\"}]\ncodes: [{code: \"0363\"}]\n",
+		 {"p.yaml:2: oin", "expected digits"}},
+		{"a short fingerprint", "party: p\ncertificates: [{sha256: \"12\"}]\ncodes: [{code: \"0363\"}]\n",
+		 {"p.yaml:2", "sha256"}},
+		{"both OIN and fingerprint left out", "party: p\ncertificates: [{}]\ncodes: [{code: \"0363\"}]\n", {"p.yaml", "oin"}},
+		{"a type that is none", "party: p\ncertificates: [{oin: \"1\"}]\nmandates: [{code: \"0363\", types: [WMO301]}]\n",
+		 {"p.yaml:3: types", "JW301"}},
+		{"a date that is none", "party: p\ncertificates: [{oin: \"1\"}]\nmandates: [{code: \"0363\", until: 2026-02-30}]\n",
+		 {"p.yaml:3: until", "yyyy-mm-dd"}},
+		{"a way that is none", "party: p\ncertificates: [{oin: \"1\"}]\nmandates: [{code: \"0363\", may: [read]}]\n",
+		 {"p.yaml:3: may", "send or receive"}},
+		{"neither code nor mandate", "party: p\ncertificates: [{oin: \"1\"}]\n", {"p.yaml", "codes"}},
+		{"a code that another party owns", "party: p\ncertificates: [{oin: \"1\"}]\ncodes: [{code: \"0394\"}]\n",
+		 {"0394", "expected one owner"}},
+	};
+
+	NEED(write_file("parties.d/other.yaml", "party: other\ncertificates: [{oin: \"9\"}]\ncodes: [{code: \"0394\"}]\n"),
+	     "another party");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct config *c = NULL;
+		struct buf why = BUF_INIT;
+
+		CHECK(load(good, cases[i].party, &c, &why) < 0 && c == NULL, cases[i].name);
+		for (size_t j = 0; j < 2; j++)
+			if (!CHECK(strstr(buf_str(&why), cases[i].says[j]) != NULL, cases[i].name))
+				(void)fprintf(stderr, "said: %s\n", buf_str(&why));
+		buf_free(&why);
+	}
+}
+
+static void check_config(void)
+{
+	char command[512], program[256], text[4096];
+
+	NEED(write_file("ijwd.yaml", good) && write_file("parties.d/p.yaml", good_party), "a good configuration");
+	(void)snprintf(command, sizeof command, "%s --check-config --config %s/ijwd.yaml 2>&1",
+		       testhub_program("ijwd", program), h.dir);
+	CHECK(testhub_run(command, text, sizeof text) == 0 && strstr(text, "in order, 2 parties"), "is called in order");
+	NEED(write_file("parties.d/p.yaml", "party: p\n"), "a bad party");
+	CHECK(testhub_run(command, text, sizeof text) == 2 && strstr(text, "p.yaml"), "and a bad one is named, with exit 2");
+}
+
+int main(void)
+{
+	static const struct test tests[] = {
+		{"what is left out has its default", defaults},
+		{"faults in ijwd.yaml say where and what", hub_faults},
+		{"wrong values do too", wrong_values},
+		{"and so do faults in parties.d", party_faults},
+		{"ijwd --check-config", check_config},
+		{NULL, NULL},
+	};
+	int r;
+
+	if (!testhub_make(&h))
+		return 2;
+	r = unit_main("config", tests);
+	testhub_free(&h);
+	return r;
+}
