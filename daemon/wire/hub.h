@@ -77,11 +77,13 @@ struct router {
 	size_t unsent; /* over all sessions */
 	int wake_fd;
 	int64_t now; /* microseconds, read once a turn */
-	int64_t next_recheck, next_snapshot;
+	int64_t next_recheck;
 	bool stopping;
 	uint64_t errors_said;
-	char *snapshot; /* JSON for the control thread, under the lock */
-	pthread_mutex_t lock;
+	pthread_mutex_t lock; /* guards what the control thread shares */
+	pthread_cond_t snapshot_made;
+	bool snapshot_wanted;
+	char *snapshot; /* JSON of what is live */
 };
 
 /* session.c */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -15,7 +16,7 @@
 #define TURN 256         /* messages read in one turn, then the others' turn */
 #define RETRY_MS 5       /* for what libzmq would not take */
 #define TICK_MS 500
-#define SNAPSHOT_US 500000
+#define SNAPSHOT_S 2     /* an operator waits so long for live figures */
 #define PATH_ROOM 108    /* of a Unix socket's path */
 
 /* ---- sending ---- */
@@ -464,6 +465,7 @@ static void snapshot_json(struct router *r, struct buf *b)
 	buf_adds(b, "]}");
 }
 
+/* The main thread's part: makes the snapshot that somebody waits for. */
 static void renew_snapshot(struct router *r)
 {
 	struct buf b = BUF_INIT;
@@ -473,17 +475,39 @@ static void renew_snapshot(struct router *r)
 	text = buf_take(&b);
 	pthread_mutex_lock(&r->lock);
 	old = r->snapshot;
-	if (text != NULL)
-		r->snapshot = text;
+	r->snapshot = text;
+	r->snapshot_wanted = false;
+	pthread_cond_broadcast(&r->snapshot_made);
 	pthread_mutex_unlock(&r->lock);
-	if (text != NULL)
-		free(old);
+	free(old);
+}
+
+static bool snapshot_wanted(struct router *r)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&r->lock);
+	wanted = r->snapshot_wanted;
+	pthread_mutex_unlock(&r->lock);
+	return wanted;
 }
 
 void router_snapshot(struct router *r, struct buf *out)
 {
+	struct timespec until;
+	uint64_t one = 1;
+	int late = 0;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until); /* cannot fail with this clock */
+	until.tv_sec += SNAPSHOT_S;
 	pthread_mutex_lock(&r->lock);
-	buf_adds(out, r->snapshot != NULL ? r->snapshot : "{}");
+	r->snapshot_wanted = true;
+	if (write(r->wake_fd, &one, sizeof one) < 0)
+		late = 0; /* full: it is being woken already */
+	while (r->snapshot_wanted && late == 0)
+		late = pthread_cond_timedwait(&r->snapshot_made, &r->lock, &until);
+	/* A hub that is too busy to answer in time is told by what is missing. */
+	buf_adds(out, late == 0 && r->snapshot != NULL ? r->snapshot : "{}");
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -498,12 +522,8 @@ static void chores(struct router *r)
 		r->next_recheck = r->now + (int64_t)r->o.recheck_s * 1000000;
 		submit_id(r, JOB_RECHECKS, 0, false, NULL);
 	}
-	if (r->now >= r->next_snapshot) {
-		r->next_snapshot = r->now + SNAPSHOT_US;
-		renew_snapshot(r);
-		if (r->o.tick != NULL)
-			r->o.tick(r->o.tick_ctx, r->now);
-	}
+	if (r->o.tick != NULL)
+		r->o.tick(r->o.tick_ctx, r->now);
 }
 
 static long wait_ms(const struct router *r)
@@ -532,8 +552,11 @@ static int turn(struct router *r)
 	r->now = clock_us();
 	if (items[1].revents)
 		take_notices(r);
-	if (items[2].revents && read(r->wake_fd, &woken, sizeof woken) > 0)
+	if (items[2].revents && read(r->wake_fd, &woken, sizeof woken) > 0) {
 		finish_jobs(r);
+		if (snapshot_wanted(r))
+			renew_snapshot(r);
+	}
 	for (int i = 0; items[0].revents && i < TURN && hear(r); i++)
 		;
 	chores(r);
@@ -647,6 +670,7 @@ int router_start(struct router **ret, const struct router_opts *o, struct standa
 	r->next_recheck = r->now;
 	r->who = parties_hold(who);
 	(void)pthread_mutex_init(&r->lock, NULL); /* cannot fail with default attributes */
+	(void)pthread_cond_init(&r->snapshot_made, NULL);
 	r->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	po.wake_fd = r->wake_fd;
 	if (snprintf(backend, sizeof backend, "%s/router", o->runtime) >= (int)sizeof backend) {
@@ -736,6 +760,7 @@ void router_stop(struct router **rr)
 	(void)close(r->wake_fd);
 	parties_drop(&r->who);
 	free(r->snapshot);
+	pthread_cond_destroy(&r->snapshot_made);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 	*rr = NULL;

@@ -20,7 +20,7 @@ struct router_opts {
 	struct edge_opts edge; /* backend and notices are filled in by the router */
 	const char *store;
 	unsigned validators, attempts, backoff_s, backoff_most_s, recheck_s, drain_s;
-	/* Called once a turn, at most every second or so: watchdog and the like. */
+	/* Called once a turn: watchdog and the like. */
 	void (*tick)(void *ctx, int64_t now);
 	void *tick_ctx;
 	int signal_fd; /* readable when something should be done about the process */
@@ -48,7 +48,7 @@ int router_reload(struct router *r, const struct edge_tls *tls, struct parties *
 /* router_retry makes a given-up delivery wait again; thread-safe. */
 void router_retry(struct router *r, int64_t id);
 
-/* router_snapshot appends what is live now as JSON; thread-safe. */
+/* router_snapshot appends what is live now as JSON ({} when the router does not get to it in time); thread-safe. */
 void router_snapshot(struct router *r, struct buf *out);
 
 void router_stop(struct router **r);

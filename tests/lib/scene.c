@@ -82,7 +82,7 @@ bool scene_until(const struct testhub *h, const char *arguments, const char *hol
 		(void)scene_ctl(h, arguments, text, sizeof text);
 		if (strstr(text, holds) != NULL)
 			return true;
-		(void)poll(NULL, 0, 50); /* the event is the hub's snapshot, which can only be asked for */
+		(void)poll(NULL, 0, 50); /* the event is inside the hub, which can only be asked */
 	}
 	(void)fprintf(stderr, "%s never held '%s':\n%s", arguments, holds, text);
 	return false;

@@ -37,7 +37,7 @@ void scene_receipt(const struct ijw_event *e, struct receipt *ret);
 /* scene_ctl runs ijwctl against this hub; its output in text, its status as result. */
 int scene_ctl(const struct testhub *h, const char *arguments, char *text, size_t room);
 
-/* scene_until runs ijwctl until its output holds a text (the hub's figures lag half a second). */
+/* scene_until runs ijwctl until its output holds a text. */
 bool scene_until(const struct testhub *h, const char *arguments, const char *holds);
 
 #endif

@@ -214,6 +214,7 @@ static void nothing_delivered(void)
 	}
 	CHECK(deliveries == 3, "the three accepted ones come");
 	CHECK(scene_until(&h, "status", "delivery: 0 waiting"), "and nothing that was refused waits");
+	CHECK(!testhub_log(&h, "12345678X") && !testhub_log(&h, "999930084"), "the log holds no Bsn, right or wrong");
 	ijw_close(&c);
 }
 
