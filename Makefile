@@ -145,7 +145,7 @@ demo: deps-build
 	@sh tests/demo/demo.sh $B
 demo-shell: deps-build
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
-	@sh tests/demo/demo.sh --shell $B
+	@sh tests/demo/demo.sh $B --shell
 
 SUPPRESS := suppressions=$(CURDIR)/tests/tsan.supp
 THREADED  = $(patsubst %,build-thread/tests/%,unit/base/base_test unit/wire/edge_test unit/client/client_test \
@@ -161,6 +161,7 @@ check: deps-test
 run-check:
 	@TSAN_OPTIONS="$(SUPPRESS) halt_on_error=0 exitcode=66" sh tests/run.sh \
 		--check "layers" "sh tests/check-layers.sh" \
+		--check "documents agree with the code" "sh tests/check-docs.sh build" \
 		--check "schemas agree with their tables" "python3 schemas/generate.py --check" \
 		$(patsubst build/%,build-address/%,$(UNIT) $(SCENARIO)) \
 		$(THREADED) \
@@ -211,7 +212,8 @@ schemas:
 
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin include lib/pkgconfig share/man/man1 share/man/man3 \
-		share/man/man5 share/man/man8 share/ijwd/schemas/ijw-3.2 share/doc/ijwd lib/systemd/system)
+		share/man/man5 share/man/man8 share/ijwd/schemas/ijw-3.2 share/doc/ijwd lib/systemd/system \
+		lib/sysusers.d lib/tmpfiles.d)
 	install -m 755 $B/ijwd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $B/ijwctl $B/ijw-filedrop $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 adapters/client/ijw.h $(DESTDIR)$(PREFIX)/include/
@@ -224,7 +226,10 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/ijwd/schemas/ijw-3.2/
 	install -m 644 README.md docs/*.md config/*.yaml config/*.conf $(DESTDIR)$(PREFIX)/share/doc/ijwd/
 	cp -r config/parties.d $(DESTDIR)$(PREFIX)/share/doc/ijwd/
-	install -m 644 systemd/*.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	for u in ijwd.service ijw-filedrop@.service; do \
+		sed 's|/usr/local|$(PREFIX)|g' systemd/$$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
+	install -m 644 systemd/ijwd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ijwd.conf
+	install -m 644 systemd/ijwd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/ijwd.conf
 
 clean:
 	rm -rf build build-address build-thread build-coverage

@@ -30,7 +30,10 @@ void report_json(const struct store_message *m, struct buf *out)
 	json_field(out, "identification", m->identificatie);
 	if (m->code != NULL)
 		json_field(out, "code", m->code);
-	buf_addf(out, ",\"findings\":%s}", m->findings != NULL ? m->findings : "[]");
+	buf_addf(out, ",\"findings\":%s", m->findings != NULL ? m->findings : "[]");
+	if (m->more > 0)
+		buf_addf(out, ",\"more\":%lld", (long long)m->more);
+	buf_adds(out, "}");
 }
 
 void meta_json(const struct store_message *m, struct buf *out)
@@ -92,6 +95,7 @@ static int row_of(struct arena *a, int64_t id, const struct incoming *in, enum v
 		.size = (int64_t)in->size,
 		.verdict = verdict,
 		.code = found->code,
+		.more = (int64_t)found->more,
 		.body = in->body,
 		.body_size = in->body_size,
 	};

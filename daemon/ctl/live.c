@@ -249,7 +249,9 @@ static const char *outcome(json_t *m, char room[48])
 	const char *verdict = text_at(m, "verdict");
 
 	if (strcmp(verdict, "accepted") == 0)
-		return text_at(m, "confirmed")[0] != '\0' ? SAY("bezorgd", "delivered") : SAY("wacht", "waiting");
+		return text_at(m, "confirmed")[0] != '\0'                ? SAY("bezorgd", "delivered")
+		       : strcmp(text_at(m, "delivery"), "given up") == 0 ? SAY("opgegeven", "given up")
+									 : SAY("wacht", "waiting");
 	(void)snprintf(room, 48, "%s %.32s", verdict_word(verdict), text_at(m, "code"));
 	return room;
 }

@@ -146,6 +146,10 @@ static void read_message(sqlite3_stmt *s, struct store_message *m)
 		.delivered = sqlite3_column_int64(s, 14),
 		.confirmed = sqlite3_column_int64(s, 15),
 		.attempts = sqlite3_column_int64(s, 16),
+		.more = sqlite3_column_int64(s, 17),
+		.outbox = sqlite3_column_type(s, 18) == SQLITE_NULL
+				  ? OUTBOX_NONE
+				  : (enum outbox_state)sqlite3_column_int(s, 18),
 	};
 	if (sha != NULL && sqlite3_column_bytes(s, 9) == (int)sizeof m->sha256)
 		memcpy(m->sha256, sha, sizeof m->sha256);
@@ -241,9 +245,9 @@ static int sq_last_id(struct store *st, int64_t *ret)
 
 static int sq_message_add(struct store *st, const struct store_message *m)
 {
-	int r = run(st, SQL_MESSAGE_ADD, "iiitttttt" "biitt", m->id, m->received, m->settled, m->party,
+	int r = run(st, SQL_MESSAGE_ADD, "iiitttttt" "biitti", m->id, m->received, m->settled, m->party,
 		    m->reference, m->type, m->van, m->naar, m->identificatie, m->sha256,
-		    sizeof m->sha256, m->size, (int64_t)m->verdict, m->code, m->findings);
+		    sizeof m->sha256, m->size, (int64_t)m->verdict, m->code, m->findings, m->more);
 
 	if (r < 0)
 		return r;
@@ -254,8 +258,8 @@ static int sq_message_add(struct store *st, const struct store_message *m)
 
 static int sq_message_settle(struct store *st, const struct store_message *m)
 {
-	int r = run(st, SQL_MESSAGE_SETTLE, "iittttitt", m->id, m->settled, m->type, m->van, m->naar,
-		    m->identificatie, (int64_t)m->verdict, m->code, m->findings);
+	int r = run(st, SQL_MESSAGE_SETTLE, "iittttitti", m->id, m->settled, m->type, m->van, m->naar,
+		    m->identificatie, (int64_t)m->verdict, m->code, m->findings, m->more);
 
 	return r == 0 && sqlite3_changes(self(st)->db) == 0 ? -EEXIST : r;
 }
@@ -342,9 +346,9 @@ static int sq_outbox_take(struct store *st, const char *receiver, int64_t now, u
 		if (r < 0)
 			break;
 		read_message(s, &m);
-		m.attempts = sqlite3_column_int64(s, 17) + 1;
-		m.body = sqlite3_column_blob(s, 18);
-		m.body_size = (size_t)sqlite3_column_bytes(s, 18);
+		m.attempts = sqlite3_column_int64(s, 19) + 1;
+		m.body = sqlite3_column_blob(s, 20);
+		m.body_size = (size_t)sqlite3_column_bytes(s, 20);
 		taken += (size_t)m.size;
 		r = run(st, SQL_OUTBOX_HAND, "i", m.id);
 		if (r == 0)

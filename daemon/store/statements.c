@@ -4,7 +4,8 @@
 #define MESSAGE                                                                             \
 	"m.id, m.received, m.settled, m.party, m.reference, m.type, m.van, m.naar, "        \
 	"m.identificatie, m.sha256, m.size, m.verdict, m.code, m.findings, m.delivered, "   \
-	"m.confirmed, m.attempts "
+	"m.confirmed, m.attempts, m.more, "                                                 \
+	"(SELECT state FROM outbox WHERE id = m.id) "
 
 /* clang-format off */
 const char *const statements[N_STATEMENTS] = {
@@ -15,11 +16,11 @@ const char *const statements[N_STATEMENTS] = {
 
 	[SQL_MESSAGE_ADD] =
 		"INSERT INTO message (id, received, settled, party, reference, type, van, naar, "
-		"identificatie, sha256, size, verdict, code, findings) "
-		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14) ON CONFLICT DO NOTHING",
+		"identificatie, sha256, size, verdict, code, findings, more) "
+		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15) ON CONFLICT DO NOTHING",
 	[SQL_MESSAGE_SETTLE] =
 		"UPDATE OR IGNORE message SET settled = ?2, type = ?3, van = ?4, naar = ?5, "
-		"identificatie = ?6, verdict = ?7, code = ?8, findings = ?9 WHERE id = ?1 AND verdict = 4",
+		"identificatie = ?6, verdict = ?7, code = ?8, findings = ?9, more = ?10 WHERE id = ?1 AND verdict = 4",
 	[SQL_MESSAGE_GET] = "SELECT " MESSAGE "FROM message m WHERE m.id = ?1",
 	[SQL_MESSAGE_IN_FORCE] =
 		"SELECT " MESSAGE "FROM message m WHERE m.van = ?1 AND m.type = ?2 AND "

@@ -28,6 +28,8 @@ struct store {
 
 enum store_mode { STORE_WRITE, STORE_READ };
 
+enum outbox_state { OUTBOX_WAITS = 0, OUTBOX_HANDED = 1, OUTBOX_GIVEN_UP = 2, OUTBOX_NONE = -1 };
+
 struct store_message {
 	int64_t id;
 	int64_t received, settled; /* microseconds since 1970 */
@@ -38,13 +40,13 @@ struct store_message {
 	enum verdict verdict;
 	const char *code;     /* delivery code, or NULL */
 	const char *findings; /* JSON array, or NULL */
+	int64_t more;         /* findings beyond those in the array */
 	int64_t delivered, confirmed; /* 0: not yet */
 	int64_t attempts;
+	enum outbox_state outbox; /* when read: where its delivery stands */
 	const void *body; /* compressed; only where a function says so */
 	size_t body_size;
 };
-
-enum outbox_state { OUTBOX_WAITS = 0, OUTBOX_HANDED = 1, OUTBOX_GIVEN_UP = 2, OUTBOX_NONE = -1 };
 
 /* What stands in the outbox for one message. */
 struct store_outbox {

@@ -53,6 +53,9 @@ static void set_text(json_t *o, const char *key, const char *value)
 	(void)json_object_set_new(o, key, value != NULL ? json_string(value) : json_null());
 }
 
+static const char *const outbox_words[] = {
+	[OUTBOX_WAITS] = "waits", [OUTBOX_HANDED] = "sent", [OUTBOX_GIVEN_UP] = "given up"};
+
 static json_t *message_json(const struct store_message *m)
 {
 	json_t *o = json_object();
@@ -75,6 +78,8 @@ static json_t *message_json(const struct store_message *m)
 	set_text(o, "identification", m->identificatie);
 	set_text(o, "verdict", verdict_name(m->verdict));
 	set_text(o, "code", m->code);
+	set_text(o, "delivery", m->outbox == OUTBOX_NONE ? NULL : outbox_words[m->outbox]);
+	(void)json_object_set_new(o, "more", json_integer(m->more));
 	set_text(o, "sha256", sha);
 	return o;
 }
@@ -170,9 +175,6 @@ static json_t *answer_messages(struct control *c, json_t *request)
 	}
 	return json_pack("{s:o}", "messages", rows);
 }
-
-static const char *const outbox_words[] = {
-	[OUTBOX_WAITS] = "waits", [OUTBOX_HANDED] = "sent", [OUTBOX_GIVEN_UP] = "given up"};
 
 static json_t *outbox_json(const struct store_outbox *b)
 {

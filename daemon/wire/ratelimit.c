@@ -48,11 +48,20 @@ static uint64_t address_key(const struct sockaddr *from)
 {
 	uint64_t key = 0;
 
-	if (from->sa_family == AF_INET6)
-		memcpy(&key, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 8);
-	else if (from->sa_family == AF_INET)
+	if (from->sa_family == AF_INET6) {
+		const struct in6_addr *a = &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
+
+		/* On a socket for both, IPv4 comes as ::ffff:a.b.c.d: its first half says nothing. */
+		if (IN6_IS_ADDR_V4MAPPED(a)) {
+			memcpy(&key, &a->s6_addr[12], 4);
+			key |= (uint64_t)1 << 63;
+		} else {
+			memcpy(&key, a, 8);
+		}
+	} else if (from->sa_family == AF_INET) {
 		key = ((const struct sockaddr_in *)(const void *)from)->sin_addr.s_addr |
 		      (uint64_t)1 << 63;
+	}
 	return key != 0 ? key : 1;
 }
 

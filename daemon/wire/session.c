@@ -115,6 +115,10 @@ static void handle_hello(struct router *r, struct session *s, zmq_msg_t *frames)
 		say_error(r, s, IJW_ERR_VERSION, "this hub speaks version 1");
 		return;
 	}
+	if (r->stopping) {
+		say_error(r, s, IJW_ERR_BUSY, "this hub is stopping; connect again in a moment");
+		return;
+	}
 	s->state = OPEN;
 	codes_json(parties_find(r->who, s->party), day_of(r->now), &codes);
 	field_text(&fields[0], "ijwd " IJWD_VERSION);

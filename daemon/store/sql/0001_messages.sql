@@ -15,6 +15,7 @@ CREATE TABLE message (
 	verdict INTEGER NOT NULL,
 	code TEXT,                   -- delivery code of a refusal
 	findings TEXT,               -- JSON array, NULL when there are none
+	more INTEGER NOT NULL DEFAULT 0, -- findings beyond those in the array
 	delivered INTEGER,           -- last handed to the receiver
 	confirmed INTEGER,           -- taken over by the receiver
 	attempts INTEGER NOT NULL DEFAULT 0
