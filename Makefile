@@ -12,7 +12,7 @@ DESTDIR ?=
 MODULES := libxml-2.0 libzmq openssl sqlite3 libcyaml jansson libsystemd libzstd
 # Debian packages that building, the demo and the tests need.
 DEPS_BUILD := gcc make pkg-config libc6-dev libxml2-dev libzmq3-dev libssl-dev libsqlite3-dev \
-	libcyaml-dev libjansson-dev libsystemd-dev libzstd-dev python3
+	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libzstd-dev python3
 DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4 openssl
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
