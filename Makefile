@@ -12,8 +12,8 @@ DESTDIR ?=
 MODULES := libxml-2.0 libzmq openssl sqlite3 libcyaml jansson libsystemd libzstd
 # Debian packages that building, the demo and the tests need.
 DEPS_BUILD := gcc make pkg-config libc6-dev libxml2-dev libzmq3-dev libssl-dev libsqlite3-dev \
-	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libzstd-dev python3
-DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4 openssl
+	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libzstd-dev python3 openssl
+DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wwrite-strings -Wpointer-arith
@@ -49,11 +49,13 @@ LIBIJW   := $B/libijw.a $B/libijw.so.0
 EXAMPLES := $(patsubst adapters/client/examples/%.c,$B/examples/%,$(wildcard adapters/client/examples/*.c))
 UNIT     := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
 SCENARIO := $(patsubst tests/scenario/%.c,$B/tests/scenario/%,$(wildcard tests/scenario/*.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
 TESTLIB  := $(call layer,tests/lib)
 TOOLS    := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(wildcard tests/tools/*.c))
 
 all: $(PROGRAMS) $(LIBIJW) $B/libijw.pc $(EXAMPLES)
-tests-build: all $(UNIT) $(SCENARIO) $(TOOLS)
+# Fuzz targets are built always, so that they do not rot; `make fuzz` runs them.
+tests-build: all $(UNIT) $(SCENARIO) $(TOOLS) $(FUZZ)
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -186,16 +188,19 @@ bench: deps-test
 
 SECONDS ?= 30
 fuzz: deps-test
-	@sh .ci/deps clang
+	@sh .ci/deps clang libclang-rt-14-dev
 	@$(MAKE) --no-print-directory run-fuzz
-FUZZ_CC := clang -g -O1 -fsanitize=fuzzer,address,undefined -Idaemon -D_GNU_SOURCE
+FUZZ_CC := clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -Idaemon -D_GNU_SOURCE \
+	-DIJWD_VERSION='"$(VERSION)"' -DIJWD_DATADIR='"/usr/share/ijwd"'
+FUZZ_client := $(wildcard adapters/client/*.c) daemon/base/buf.c daemon/wire/protocol.c
+FUZZ_daemon := $(wildcard daemon/base/*.c daemon/care/*.c daemon/store/*.c) daemon/wire/zmtp.c daemon/wire/protocol.c
 run-fuzz: $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 	@for f in $^; do n=$${f##*/fuzz_}; mkdir -p build/corpus/$$n; \
 		$$f -max_total_time=$(SECONDS) build/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
-build/fuzz/%: tests/fuzz/%.c
+build/fuzz/%: tests/fuzz/%.c $(OBJ_store)
 	@mkdir -p $(@D)
-	$(FUZZ_CC) -DIJWD_VERSION='"$(VERSION)"' $(PKG_CFLAGS) -o $@ $< \
-		$(if $(findstring client,$*)$(findstring journal,$*),$(wildcard adapters/client/*.c) daemon/base/buf.c daemon/wire/protocol.c,daemon/wire/zmtp.c $(wildcard daemon/care/*.c daemon/base/*.c daemon/store/*.c) $B/daemon/store/migrations.c) $(PKG_LIBS)
+	$Q$(FUZZ_CC) $(PKG_CFLAGS) -o $@ $< \
+		$(if $(findstring client,$*)$(findstring journal,$*),$(FUZZ_client),$(FUZZ_daemon) build/daemon/store/migrations.c) $(PKG_LIBS)
 
 coverage: deps-test
 	@sh .ci/deps gcovr

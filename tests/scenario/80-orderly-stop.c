@@ -1,6 +1,7 @@
 /* SIGTERM finishes what came in; what was receipted survives kill -9; a full disk is no receipt. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -62,6 +63,16 @@ static void sigterm(void)
 	ijw_close(&c);
 }
 
+static void watchdog(void)
+{
+	CHECK(testhub_end(&h, SIGTERM) == 0, "the hub stops");
+	(void)setenv("WATCHDOG_USEC", "600000", 1); /* what systemd puts there */
+	NEED(testhub_start(&h), "it starts under a watchdog");
+	(void)unsetenv("WATCHDOG_USEC");
+	for (int i = 0; i < 3; i++)
+		CHECK(testhub_notified(&h, "WATCHDOG=1"), "and says again and again that it lives");
+}
+
 static void sigkill(void)
 {
 	struct ijw *c = scene_connect(&h, "gemeente-a"), *aanbieder;
@@ -117,6 +128,7 @@ int main(void)
 	static const struct test tests[] = {
 		{"SIGTERM finishes what came in", sigterm},
 		{"what was receipted survives kill -9", sigkill},
+		{"systemd's watchdog is fed", watchdog},
 		{"a full disk gives no receipt, and no loss", full_disk},
 		{NULL, NULL},
 	};
