@@ -217,6 +217,12 @@ bool testhub_start(struct testhub *h)
 	return h->pid > 0 && testhub_notified(h, "READY=1");
 }
 
+bool testhub_reload(struct testhub *h)
+{
+	return kill(h->pid, SIGHUP) == 0 && testhub_notified(h, "RELOADING=1") &&
+	       testhub_notified(h, "READY=1");
+}
+
 int testhub_end(struct testhub *h, int sig)
 {
 	int status = -1;

@@ -43,6 +43,9 @@ bool testhub_start(struct testhub *h);
 /* testhub_notified waits for a line from the hub such as "READY=1" (after a reload). */
 bool testhub_notified(struct testhub *h, const char *what);
 
+/* testhub_reload sends SIGHUP and waits until the hub has read its settings, whatever came of it. */
+bool testhub_reload(struct testhub *h);
+
 /* testhub_end sends a signal and waits for the end; gives the exit status or -1. */
 int testhub_end(struct testhub *h, int signal);
 

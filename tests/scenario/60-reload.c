@@ -11,11 +11,6 @@
 
 static struct testhub h;
 
-static bool reload(void)
-{
-	return kill(h.pid, SIGHUP) == 0 && testhub_notified(&h, "RELOADING=1") && testhub_notified(&h, "READY=1");
-}
-
 static bool write_yaml(const char *name, const char *text)
 {
 	char path[128];
@@ -33,7 +28,7 @@ static void new_party(void)
 	NEED(stays != NULL, "one is connected");
 	CHECK(scene_send_type(stays, "JW301", "0363", "55555555", "RELOAD1", &r) && strcmp(r.code, "BRS04") == 0,
 	      "a provider that is not there cannot be sent to");
-	NEED(testhub_party(&h, "aanbieder-c", "codes:\n  - code: \"55555555\"") && reload(), "it joins");
+	NEED(testhub_party(&h, "aanbieder-c", "codes:\n  - code: \"55555555\"") && testhub_reload(&h), "it joins");
 	c = scene_connect(&h, "aanbieder-c");
 	NEED(c != NULL, "and connects");
 	CHECK(scene_send_type(stays, "JW301", "0363", "55555555", "RELOAD2", &r) && r.verdict == IJW_VERDICT_ACCEPTED,
@@ -51,7 +46,7 @@ static void broken_settings(void)
 	struct receipt r;
 
 	NEED(c != NULL && write_yaml("parties.d/zz.yaml", "party: zz\ncodes:\n  - code: \"12\"\n"), "a bad file");
-	CHECK(reload(), "the hub reads it");
+	CHECK(testhub_reload(&h), "the hub reads it");
 	CHECK(testhub_log(&h, "zz.yaml") && testhub_log(&h, "stay in force"), "says which file, and goes on");
 	CHECK(scene_send_type(c, "JW301", "0363", "12345678", "RELOAD3", &r) && r.verdict == IJW_VERDICT_ACCEPTED,
 	      "with what it had");
@@ -67,7 +62,7 @@ static void removed_party(void)
 
 	NEED(c != NULL, "it is connected");
 	(void)unlink(testhub_path(&h, "parties.d/aanbieder-c.yaml", path));
-	CHECK(reload(), "its file goes");
+	CHECK(testhub_reload(&h), "its file goes");
 	CHECK(testhub_event(c, IJW_EVENT_DISCONNECTED, &e), "and its connection is cut");
 	ijw_close(&c);
 }
@@ -88,7 +83,7 @@ static void revoked(void)
 			     now - 3600, now + 86400, &why) == 0,
 	     "one certificate is revoked");
 	pki_ca_free(&authority);
-	CHECK(reload(), "the list is read");
+	CHECK(testhub_reload(&h), "the list is read");
 	CHECK(testhub_event(c, IJW_EVENT_DISCONNECTED, &e), "its live connection is cut");
 	CHECK(testhub_event(c, IJW_EVENT_DISCONNECTED, &e), "and it does not get in again");
 	CHECK(scene_send_type(stays, "JW301", "0363", "12345678", "RELOAD4", &r) && r.verdict == IJW_VERDICT_ACCEPTED,
@@ -104,11 +99,11 @@ static void log_level(void)
 
 	CHECK(!testhub_log(&h, " debug "), "no debug lines so far");
 	h.extra = "log_level: debug\nlimits:\n  connections_per_second: 100000\n";
-	CHECK(testhub_config(&h) && reload(), "the level is raised");
+	CHECK(testhub_config(&h) && testhub_reload(&h), "the level is raised");
 	CHECK(scene_ctl(&h, "reload", text, sizeof text) == 0 && testhub_notified(&h, "READY=1"),
 	      "ijwctl reload does the same");
 	h.extra = "log_level: loud\n";
-	CHECK(testhub_config(&h) && reload() && testhub_log(&h, "log_level"), "a wrong level is told with its key");
+	CHECK(testhub_config(&h) && testhub_reload(&h) && testhub_log(&h, "log_level"), "a wrong level is told with its key");
 }
 
 int main(void)

@@ -9,11 +9,6 @@
 
 static struct testhub h;
 
-static bool reload(void)
-{
-	return kill(h.pid, SIGHUP) == 0 && testhub_notified(&h, "RELOADING=1") && testhub_notified(&h, "READY=1");
-}
-
 /* The settings with a schema folder of this test's own. */
 static bool own_schemas(void)
 {
@@ -54,7 +49,7 @@ static void parked_then_judged(void)
 	NEED(c != NULL && aanbieder != NULL, "they connect");
 	(void)ijw_ready(aanbieder, "12345678", 5);
 	break_schema("jw301.xsd", false);
-	CHECK(reload() && testhub_log(&h, "SCHEMA-BROKEN"), "a broken schema is told, and the hub goes on");
+	CHECK(testhub_reload(&h) && testhub_log(&h, "SCHEMA-BROKEN"), "a broken schema is told, and the hub goes on");
 	NEED(bericht_make("JW301", "0363", "12345678", "PARKED1", &b) &&
 		     scene_send(c, "parked-1", b.data, b.len, &parked),
 	     "a receipt comes at once");
@@ -65,7 +60,7 @@ static void parked_then_judged(void)
 	NEED(testhub_event(aanbieder, IJW_EVENT_DELIVERY, &e), "and arrive");
 	(void)ijw_done(aanbieder, e.id);
 	break_schema("jw301.xsd", true);
-	CHECK(reload(), "the schema is mended");
+	CHECK(testhub_reload(&h), "the schema is mended");
 	NEED(testhub_event(c, IJW_EVENT_RECEIPT, &e), "the final receipt comes by itself");
 	scene_receipt(&e, &again);
 	CHECK(strcmp(e.reference, "parked-1") == 0 && again.verdict == IJW_VERDICT_ACCEPTED &&
@@ -87,7 +82,7 @@ static void judged_while_away(void)
 	struct buf b = BUF_INIT;
 
 	break_schema("jw301.xsd", false);
-	NEED(reload(), "broken again");
+	NEED(testhub_reload(&h), "broken again");
 	c = scene_connect(&h, "gemeente-a");
 	NEED(c != NULL && bericht_make("JW301", "0363", "12345678", "PARKED3", &b) &&
 		     bericht_set(&b, "Einddatum", 0, "2027-06-31") &&
@@ -96,7 +91,7 @@ static void judged_while_away(void)
 	CHECK(r.verdict == IJW_VERDICT_PARKED, "it is parked");
 	ijw_close(&c);
 	break_schema("jw301.xsd", true);
-	NEED(reload() && scene_until(&h, "messages --verdict refused", "PARKED3"), "and judged while its sender is away");
+	NEED(testhub_reload(&h) && scene_until(&h, "messages --verdict refused", "PARKED3"), "and judged while its sender is away");
 	c = scene_connect(&h, "gemeente-a");
 	NEED(c != NULL && testhub_event(c, IJW_EVENT_RECEIPT, &e), "who hears of it on coming back");
 	CHECK(strcmp(e.reference, "parked-3") == 0 && e.verdict == IJW_VERDICT_REFUSED, "it was refused");
