@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/yamltext.h"
+#include "care/file.h"
 
 #include "base/banned.h"
 
@@ -134,31 +136,6 @@ static const cyaml_schema_value_t party_schema = {
 
 /* ---- complaints ---- */
 
-/* libcyaml's own words about the file that is being read; the first line says what is wrong. */
-struct yaml_log {
-	char what[200], where[200];
-	unsigned line;
-};
-
-static void yaml_complains(cyaml_log_t level, void *ctx, const char *format, va_list args)
-{
-	struct yaml_log *log = ctx;
-	char text[200], *at;
-
-	if (level < CYAML_LOG_ERROR || vsnprintf(text, sizeof text, format, args) < 0)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	if (strncmp(text, "Load: ", 6) == 0)
-		memmove(text, text + 6, strlen(text + 6) + 1);
-	at = strstr(text, "(line: ");
-	if (at != NULL && log->line == 0)
-		log->line = (unsigned)strtoul(at + 7, NULL, 10);
-	if (at != NULL && log->where[0] == '\0' && strstr(text, "'") != NULL)
-		(void)snprintf(log->where, sizeof log->where, "%.*s", (int)(at - text), text);
-	else if (at == NULL && log->what[0] == '\0' && strcmp(text, "Backtrace:") != 0)
-		(void)snprintf(log->what, sizeof log->what, "%s", text);
-}
-
 /* Whether a line has this key or value as a word of its own. */
 static bool word_in(const char *line, const char *word)
 {
@@ -189,44 +166,19 @@ static unsigned line_of(const char *file, const char *word)
 	return found;
 }
 
-/* The names a mapping knows, for "expected". */
-static void known_keys(const cyaml_schema_value_t *schema, struct buf *out)
-{
-	for (const cyaml_schema_field_t *f = schema->mapping.fields; f->key != NULL; f++)
-		buf_addf(out, "%s%s", f == schema->mapping.fields ? "" : ", ", f->key);
-}
-
 static int load_yaml(const char *file, const cyaml_schema_value_t *schema, void **ret,
 		     struct buf *why)
 {
-	struct yaml_log log = {.line = 0};
-	cyaml_config_t how = {
-		.log_ctx = &log,
-		.log_fn = yaml_complains,
-		.log_level = CYAML_LOG_ERROR,
-		.mem_fn = cyaml_mem,
-		.flags = CYAML_CFG_DEFAULT,
-	};
-	cyaml_err_t e;
+	char *text = NULL;
+	size_t size;
+	int r = file_read(NULL, file, &text, &size);
 
-	if (access(file, R_OK) < 0) {
-		buf_addf(why, "%s: cannot be read (%s)\n", file, strerror(errno));
-		return -EINVAL;
-	}
-	e = cyaml_load_file(file, &how, schema, ret, NULL);
-	if (e == CYAML_OK)
-		return 0;
-	/* libcyaml tells where the value ended; the line of an unknown key is found by the key. */
-	if (strncmp(log.what, "Unexpected key: ", 16) == 0)
-		log.line = line_of(file, log.what + 16);
-	buf_addf(why, "%s:%u: %s%s%s", file, log.line, log.what[0] ? log.what : cyaml_strerror(e),
-		 log.where[0] ? ", " : "", log.where);
-	if (e == CYAML_ERR_INVALID_KEY || e == CYAML_ERR_MAPPING_FIELD_MISSING) {
-		buf_adds(why, "; expected keys: ");
-		known_keys(schema, why);
-	}
-	buf_adds(why, "\n");
-	return -EINVAL;
+	if (r < 0)
+		buf_addf(why, "%s: cannot be read (%s)\n", file, strerror(-r));
+	else
+		r = yamltext_load(file, text, size, schema, ret, why);
+	free(text);
+	return r;
 }
 
 /* One complaint; value, when there is one, finds the line better than a key that stands many times. */
@@ -478,12 +430,11 @@ static int take_party(struct parties *who, const struct yaml_party *y, const cha
 static int load_party(struct parties *who, const char *file, struct buf *why)
 {
 	struct yaml_party *y = NULL;
-	cyaml_config_t how = {.log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
 	int r = load_yaml(file, &party_schema, (void **)&y, why);
 
 	if (r == 0)
 		r = take_party(who, y, file, why);
-	(void)cyaml_free(&how, &party_schema, y, 0); /* NULL is fine */
+	yamltext_free(&party_schema, y);
 	return r;
 }
 
@@ -568,11 +519,9 @@ int config_load(struct config **ret, const char *file, struct buf *why)
 
 void config_free(struct config **c)
 {
-	cyaml_config_t how = {.log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
-
 	if (*c == NULL)
 		return;
 	parties_drop(&(*c)->who);
-	(void)cyaml_free(&how, &hub_schema, *c, 0);
+	yamltext_free(&hub_schema, *c);
 	*c = NULL;
 }

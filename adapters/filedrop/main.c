@@ -202,6 +202,7 @@ static int open_signals(struct drop *d)
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is then an error, as a full disk */
 	(void)signal(SIGIO, SIG_IGN); /* a lease that somebody breaks is no news */
 	d->signals = signalfd(-1, &set, SFD_CLOEXEC);
 	return d->signals < 0 ? -errno : 0;

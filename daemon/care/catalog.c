@@ -213,28 +213,6 @@ const struct pattern_info *catalog_pattern(const struct catalog *c, const char *
 	return NULL;
 }
 
-/* Whether path is a child of the first n bytes of parent. */
-static bool is_child(const char *path, const char *parent, size_t n)
-{
-	return strncmp(path, parent, n) == 0 && path[n] == '/' && strchr(path + n + 1, '/') == NULL;
-}
-
-const struct element_info *catalog_next(const struct catalog *c, const struct element_info *e,
-					bool first)
-{
-	const struct element_info *end = elements(c) + c->tables[ELEMENTS].n;
-	size_t n = first ? strlen(e->pad) : (size_t)(strrchr(e->pad, '/') - e->pad);
-
-	/* The table walks down the tree in document order, so later siblings are below. */
-	for (const struct element_info *s = e + 1; s < end; s++) {
-		if (strcmp(s->bericht, e->bericht) != 0)
-			break;
-		if (is_child(s->pad, e->pad, n))
-			return s;
-	}
-	return NULL;
-}
-
 const struct code_info *catalog_codes(const struct catalog *c, const char *datatype, size_t *n)
 {
 	const struct code_info *codes = (const void *)c->tables[CODES].cells, *first = NULL;

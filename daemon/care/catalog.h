@@ -48,13 +48,6 @@ const struct element_info *catalog_element(const struct catalog *c, const char *
 const struct datatype_info *catalog_datatype(const struct catalog *c, const char *naam);
 const struct pattern_info *catalog_pattern(const struct catalog *c, const char *pattern);
 
-/*
- * catalog_next is the sibling declared after e (same parent), or the parent's
- * first child when e is the parent itself and first is true; NULL at the end.
- */
-const struct element_info *catalog_next(const struct catalog *c, const struct element_info *e,
-					bool first);
-
 /* catalog_codes gives the rows of a datatype's list, in the order of the standard; n is set. */
 const struct code_info *catalog_codes(const struct catalog *c, const char *datatype, size_t *n);
 

@@ -120,21 +120,6 @@ static struct spot spot_at(const struct checker *c, uint32_t line, uint32_t colu
 			     .column = column};
 }
 
-static uint32_t characters(const xmlChar *p, const xmlChar *end)
-{
-	uint32_t n = 0;
-	uint64_t eight;
-
-	for (; end - p >= 8; p += 8, n += 8) {
-		memcpy(&eight, p, 8);
-		if ((eight & UINT64_C(0x8080808080808080)) != 0)
-			break; /* not all ASCII: the slow way from here */
-	}
-	for (; p < end; p++)
-		n += (*p & 0xC0) != 0x80;
-	return n;
-}
-
 /*
  * The '<' of the tag that was just read: the parser stands behind it and still
  * holds it.  Called for every tag, so the usual one, on one line, must be quick.
@@ -150,13 +135,14 @@ static void tag_place(const struct checker *c, uint32_t *line, uint32_t *column)
 		return; /* never: the parser keeps the tag it is at */
 	newline = memchr(lt, '\n', (size_t)(in->cur - lt));
 	if (newline == NULL) {
-		*column -= characters(lt, in->cur);
+		*column -= scan_characters(lt, (size_t)(in->cur - lt));
 		return;
 	}
 	for (; newline < in->cur; newline++)
 		*line -= *newline == '\n';
 	newline = memrchr(in->base, '\n', (size_t)(lt - in->base));
-	*column = newline == NULL ? 0 : 1 + characters(newline + 1, lt);
+	*column =
+		newline == NULL ? 0 : 1 + scan_characters(newline + 1, (size_t)(lt - newline - 1));
 }
 
 static void refuse_limit(struct checker *c, enum explain_limit limit)

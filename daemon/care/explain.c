@@ -195,15 +195,6 @@ static bool blank(const char *text, size_t n)
 	return n == 0;
 }
 
-static uint32_t characters(const char *text, size_t n)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += (text[i] & 0xC0) != 0x80;
-	return count;
-}
-
 /* "0 (Onbekend), 1 (Mannelijk)", for a short list. */
 static void list_codes(const struct code_info *codes, size_t n, const char *datatype,
 		       struct buf *out)
@@ -284,7 +275,7 @@ static int say_length(const struct spot *at, const struct element_info *e, struc
 {
 	const struct datatype_info *d =
 		e == NULL ? NULL : catalog_datatype(catalog_of(at), e->datatype);
-	uint32_t n = characters(at->value, at->length);
+	uint32_t n = scan_characters(at->value, at->length);
 
 	if (d == NULL || *d->max_length == '\0') {
 		SAY_NL("Element %s is te lang of te kort (%u tekens).", ret->element, n);

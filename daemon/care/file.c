@@ -34,7 +34,7 @@ int file_read(const char *dir, const char *name, char **ret, size_t *size)
 	struct buf path = BUF_INIT, content = BUF_INIT;
 	int fd, r;
 
-	buf_addf(&path, "%s/%s", dir, name);
+	buf_addf(&path, "%s%s%s", dir != NULL ? dir : "", dir != NULL ? "/" : "", name);
 	fd = path.failed ? -1 : open(buf_str(&path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	r = path.failed ? -ENOMEM : fd < 0 ? -errno : read_all(fd, &content);
 	buf_free(&path);

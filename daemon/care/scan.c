@@ -364,3 +364,19 @@ size_t scan_feed(struct scan *s, const void *data, size_t n)
 	s->bytes += n;
 	return n;
 }
+
+uint32_t scan_characters(const void *text, size_t n)
+{
+	const unsigned char *p = text, *end = p + n;
+	uint32_t count = 0;
+	uint64_t eight;
+
+	for (; end - p >= 8; p += 8, count += 8) {
+		memcpy(&eight, p, 8);
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break; /* not all ASCII: the slow way from here */
+	}
+	for (; p < end; p++)
+		count += (*p & 0xC0) != 0x80;
+	return count;
+}

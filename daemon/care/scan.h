@@ -56,4 +56,7 @@ struct scan {
  */
 size_t scan_feed(struct scan *s, const void *data, size_t n);
 
+/* scan_characters counts the characters of UTF-8 text. */
+uint32_t scan_characters(const void *text, size_t n);
+
 #endif

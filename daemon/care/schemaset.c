@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "care/file.h"
+#include "care/pattern.h"
 
 #include "base/banned.h"
 
@@ -46,7 +47,7 @@ static const struct xsd *find(const struct schemaset *s, const char *name, const
 	const char *slash = strrchr(name, '/');
 
 	name = slash == NULL ? name : slash + 1;
-	*reason = "is not in the folder";
+	*reason = "is not in the folder (is the name right, or a file missing?)";
 	for (size_t i = 0; i < s->n; i++) {
 		if (strcasecmp(s->files[i].name, name) != 0)
 			continue;
@@ -105,7 +106,7 @@ static int add_file(struct schemaset *s, const char *dir, const char *name)
 		return r;
 	f->name = strdup(name);
 	s->n++;
-	return f->name == NULL ? -ENOMEM : 0;
+	return f->name == NULL ? -ENOMEM : pattern_mend(&f->text, &f->size);
 }
 
 static int read_folder(struct schemaset *s, const char *dir, struct buf *why)

@@ -6,13 +6,13 @@
  */
 #include "care/standard.h"
 
-#include <cyaml/cyaml.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/yamltext.h"
 #include "care/file.h"
 #include "care/release.h"
 
@@ -53,13 +53,17 @@ static const cyaml_strval_t richtingen[] = {
 	{"aanbieder-gemeente", VAN_AANBIEDER},
 };
 
+/* libcyaml's own booleans take every word that is not "no" for a yes. */
+static const cyaml_strval_t yes_no[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}};
+
 static const cyaml_schema_field_t type_fields[] = {
 	CYAML_FIELD_STRING_PTR("naam", CYAML_FLAG_POINTER, struct manifest_type, naam, 1, 15),
 	CYAML_FIELD_STRING_PTR("berichtcode", CYAML_FLAG_POINTER, struct manifest_type, berichtcode,
 			       1, 7),
 	CYAML_FIELD_ENUM("richting", CYAML_FLAG_STRICT, struct manifest_type, richting, richtingen,
 			 CYAML_ARRAY_LEN(richtingen)),
-	CYAML_FIELD_BOOL("retour", CYAML_FLAG_DEFAULT, struct manifest_type, retour),
+	CYAML_FIELD_ENUM("retour", CYAML_FLAG_STRICT, struct manifest_type, retour, yes_no,
+			 CYAML_ARRAY_LEN(yes_no)),
 	CYAML_FIELD_STRING_PTR("namespace", CYAML_FLAG_POINTER, struct manifest_type, namespace_, 1,
 			       127),
 	CYAML_FIELD_STRING_PTR("schema", CYAML_FLAG_POINTER, struct manifest_type, schema, 1, 127),
@@ -88,52 +92,54 @@ static const cyaml_schema_value_t manifest_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct manifest, manifest_fields),
 };
 
-/* libcyaml tells an error in several lines: what, then where from the inside out. */
-static void on_yaml_log(cyaml_log_t level, void *data, const char *format, va_list args)
-	__attribute__((format(printf, 3, 0)));
-
-static void on_yaml_log(cyaml_log_t level, void *data, const char *format, va_list args)
-{
-	char line[256];
-
-	(void)level;					  /* only errors come here */
-	(void)vsnprintf(line, sizeof line, format, args); /* a cut line is still of use */
-	buf_adds(data, line);
-}
-
 static int manifest_read(const char *dir, struct manifest **ret, struct buf *why)
 {
-	struct buf log = BUF_INIT;
-	const cyaml_config_t config = {.log_fn = on_yaml_log,
-				       .log_ctx = &log,
-				       .mem_fn = cyaml_mem,
-				       .log_level = CYAML_LOG_ERROR};
-	cyaml_data_t *data = NULL;
+	struct buf path = BUF_INIT;
 	char *text = NULL;
+	void *data = NULL;
 	size_t size;
 	int r = file_read(dir, "manifest.yaml", &text, &size);
 
-	if (r < 0) {
-		buf_addf(why, "%s/manifest.yaml: %s\n", dir, strerror(-r));
-		return r;
-	}
-	if (cyaml_load_data((uint8_t *)text, size, &config, &manifest_value, &data, NULL) !=
-	    CYAML_OK) {
-		buf_addf(why, "%s/manifest.yaml: %s\n", dir, buf_str(&log));
-		r = -EINVAL;
-	}
-	buf_free(&log);
+	buf_addf(&path, "%s/manifest.yaml", dir);
+	if (r < 0)
+		buf_addf(why, "%s: %s\n", buf_str(&path), strerror(-r));
+	else
+		r = yamltext_load(buf_str(&path), text, size, &manifest_value, &data, why);
+	buf_free(&path);
 	free(text);
-	*ret = (struct manifest *)data;
+	*ret = data;
 	return r;
 }
 
-static void manifest_free(struct manifest *m)
+/* "3.2": senders are held to these two numbers, so a slip here would refuse every message. */
+static bool release_good(const char *release)
 {
-	const cyaml_config_t config = {.mem_fn = cyaml_mem};
+	size_t major = strspn(release, "0123456789"), minor;
 
-	if (m != NULL)
-		(void)cyaml_free(&config, &manifest_value, (cyaml_data_t *)m, 0); /* only frees */
+	if (major == 0 || release[major] != '.')
+		return false;
+	minor = strspn(release + major + 1, "0123456789");
+	return minor > 0 && release[major + 1 + minor] == '\0';
+}
+
+/* What libcyaml cannot check. */
+static int manifest_check(const char *dir, const struct manifest *m, struct buf *why)
+{
+	const struct manifest_type *t = m->berichten;
+
+	if (!release_good(m->release)) {
+		buf_addf(why, "%s/manifest.yaml: release: '%s'; expected: \"3.2\"\n", dir,
+			 m->release);
+		return -EINVAL;
+	}
+	for (unsigned i = 0; i < m->berichten_count; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(t[i].naam, t[k].naam) == 0) {
+				buf_addf(why, "%s/manifest.yaml: naam: %s is there twice\n", dir,
+					 t[i].naam);
+				return -EEXIST;
+			}
+	return 0;
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -147,8 +153,9 @@ static int add_type(struct standards *s, const struct standard *st, const struct
 	struct berichttype *types, *t;
 
 	if (standards_by_namespace(s, m->namespace_) != NULL) {
-		buf_addf(why, "%s: namespace of %s is in another manifest too\n", st->name,
-			 m->naam);
+		buf_addf(why,
+			 "%s/manifest.yaml: namespace of %s: %s is another message's already\n",
+			 st->name, m->naam, m->namespace_);
 		return -EEXIST;
 	}
 	types = realloc(s->types, (s->n_types + 1) * sizeof *types);
@@ -212,13 +219,15 @@ static int read_standard(struct standards *s, const char *dir, struct buf *why)
 	r = manifest_read(dir, &m, why);
 	if (r < 0)
 		return r;
-	st = calloc(1, sizeof *st);
-	r = st == NULL ? -ENOMEM : 0;
+	r = manifest_check(dir, m, why);
+	st = r < 0 ? NULL : calloc(1, sizeof *st);
 	if (st != NULL) {
 		s->list[s->n++] = st;
 		r = standard_fill(s, st, dir, m, why);
+	} else if (r == 0) {
+		r = -ENOMEM;
 	}
-	manifest_free(m);
+	yamltext_free(&manifest_value, m);
 	return r;
 }
 

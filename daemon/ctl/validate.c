@@ -160,7 +160,8 @@ static int add_entry(struct files *f, const char *path, int deep)
 		return 0; /* gone since it was listed */
 	if (S_ISDIR(st.st_mode))
 		return add_folder(f, path, deep + 1);
-	return is_xml(path) && !is_folder(path) ? add_path(f, path) : 0;
+	/* Opening a pipe that lies in a folder would wait for a writer for ever. */
+	return is_xml(path) && stat(path, &st) == 0 && S_ISREG(st.st_mode) ? add_path(f, path) : 0;
 }
 
 static int add_folder(struct files *f, const char *dir, int deep)

@@ -12,10 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 #include "../../lib/fakehub.h"
 #include "../../lib/unit.h"
@@ -65,6 +69,8 @@ static bool start(const char *lang)
 
 	running = fork();
 	if (running == 0) {
+		/* Also when root runs the tests, permissions count for the program. */
+		(void)prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
 		if (getenv("IJW_SHOW_LOG") == NULL)
 			(void)!freopen("/dev/null", "w", stderr);
 		execv(program, (char **)argv);
@@ -141,7 +147,7 @@ static bool await(const char *place, const char *tail, unsigned n)
 
 static bool file_has(const char *place, const char *name, const char *text)
 {
-	static char content[65536];
+	static char content[256 * 1024];
 	char path[512];
 	FILE *f = fopen(path_in(place, name, path), "r");
 	size_t n = f == NULL ? 0 : fread(content, 1, sizeof content - 1, f);
@@ -298,6 +304,167 @@ static void test_receiving(void)
 	with_hub(receiving);
 }
 
+/* --- no room, no permission --- */
+
+/* No file of the program may grow beyond this: what a full disk is to it. */
+static bool set_room(rlim_t bytes)
+{
+	struct rlimit limit = {bytes, RLIM_INFINITY};
+
+	return CHECK(prlimit(running, RLIMIT_FSIZE, &limit, NULL) == 0, "room is set");
+}
+
+static bool reason_has(const char *text)
+{
+	bool has = strstr(fakehub_lock(hub)->last_reason, text) != NULL;
+
+	fakehub_unlock(hub);
+	return has;
+}
+
+#define LARGE 100000
+
+/* After room or permission came back: the delivery that failed is there, once. */
+static void arrives_once(unsigned before, const char *name, const char *text)
+{
+	fakehub_retry(hub);
+	CHECK(FAKEHUB_WAIT(hub, dones, before + 1), "the hub tries again, and it is confirmed");
+	CHECK(count("in", ".xml") == before + 1, "it is there once");
+	CHECK(file_has("in", name, text), "whole");
+	CHECK(count(".ijw/binnen", "") == 0, "nothing is left half done");
+	fakehub_drop(hub);
+	CHECK(FAKEHUB_WAIT(hub, hellos, 2), "after a new connection");
+	CHECK(count("in", ".xml") == before + 1, "it is still there once");
+}
+
+static void disk_full_for_message(void)
+{
+	static char large[LARGE];
+	char name[64];
+	unsigned id;
+
+	memset(large, ' ', sizeof large);
+	memcpy(large, "<large>", 7);
+	memcpy(large + LARGE - 8, "</large>", 8);
+	NEED(start("nl"), "start");
+	(void)fakehub_deliver(hub, "0363", "small", "<small/>", 8);
+	CHECK(FAKEHUB_WAIT(hub, dones, 1), "there is room for a small one");
+	set_room(4096);
+	id = fakehub_deliver(hub, "0363", "large", large, sizeof large);
+	CHECK(FAKEHUB_WAIT(hub, fails, 1), "a large one is given back");
+	CHECK(reason_has("cannot be written"), "with a reason");
+	CHECK(count("in", ".xml") == 1 && count(".ijw/binnen", "") == 0, "and no half of it stays");
+	(void)fakehub_deliver(hub, "0363", "other", "<other/>", 8);
+	CHECK(FAKEHUB_WAIT(hub, dones, 2), "what fits still comes in");
+	set_room(RLIM_INFINITY);
+	(void)snprintf(name, sizeof name, "JW301_12345678_large_%u.xml", id);
+	arrives_once(2, name, "</large>");
+	CHECK(stop(SIGTERM) == 0, "it stops cleanly");
+}
+
+static void test_disk_full_for_message(void)
+{
+	with_hub(disk_full_for_message);
+}
+
+/* The message has room, the line that says that it was seen has not. */
+static void disk_full_for_seen(void)
+{
+	char path[512], name[64];
+	struct stat st;
+	unsigned id;
+
+	NEED(start("nl"), "start");
+	(void)fakehub_deliver(hub, "0363", "one", "<a/>", 4);
+	(void)fakehub_deliver(hub, "0363", "two", "<b/>", 4);
+	CHECK(FAKEHUB_WAIT(hub, dones, 2), "two come in");
+	NEED(stat(path_in(".ijw", "gezien", path), &st) == 0 && st.st_size >= 4, "and are noted");
+	set_room((rlim_t)st.st_size);
+	id = fakehub_deliver(hub, "0363", "three", "<c/>", 4);
+	CHECK(FAKEHUB_WAIT(hub, fails, 1), "a third cannot be noted, so it is given back");
+	CHECK(reason_has("cannot be written"), "with a reason");
+	CHECK(count("in", ".xml") == 2, "and is not yet in in/");
+	set_room(RLIM_INFINITY);
+	(void)snprintf(name, sizeof name, "JW301_12345678_three_%u.xml", id);
+	arrives_once(2, name, "<c/>");
+	CHECK(stop(SIGTERM) == 0, "it stops cleanly");
+}
+
+static void test_disk_full_for_seen(void)
+{
+	with_hub(disk_full_for_seen);
+}
+
+static void disk_full_for_sending(void)
+{
+	NEED(start("nl"), "start");
+	put("before.xml", "<before/>");
+	CHECK(await("verzonden", ".xml", 1), "there is room");
+	set_room(0);
+	put("during.xml", "<during><!--refuse--></during>");
+	(void)fakehub_deliver(hub, "0363", "probe", "<probe/>", 8);
+	CHECK(FAKEHUB_WAIT(hub, fails, 1), "there is none any more");
+	CHECK(count("geweigerd", ".rapport.txt") == 0, "no report could be written");
+	set_room(RLIM_INFINITY);
+	CHECK(await("geweigerd", ".xml", 1), "with room again the file ends where it belongs");
+	CHECK(file_has("geweigerd", "during.xml.rapport.txt", "TR056") &&
+		      file_has("geweigerd", "during.xml", "<during>"),
+	      "whole, with its report");
+	CHECK(await("uit", ".xml", 0), "and no longer in uit/");
+	CHECK(fakehub_lock(hub)->messages == 2, "the hub has it once");
+	fakehub_unlock(hub);
+	CHECK(stop(SIGTERM) == 0, "it stops cleanly");
+}
+
+static void test_disk_full_for_sending(void)
+{
+	with_hub(disk_full_for_sending);
+}
+
+static void no_permission(void)
+{
+	char path[512], name[64];
+	unsigned id;
+
+	NEED(start("nl"), "start");
+	(void)fakehub_deliver(hub, "0363", "one", "<one/>", 6);
+	CHECK(FAKEHUB_WAIT(hub, dones, 1), "a delivery comes in");
+	CHECK(chmod(path_in("in", "", path), 0500) == 0, "in/ is closed to the program");
+	id = fakehub_deliver(hub, "0363", "two", "<two/>", 6);
+	CHECK(FAKEHUB_WAIT(hub, fails, 1), "the next is given back");
+	CHECK(reason_has("Permission denied"), "with the reason");
+	CHECK(count("in", ".xml") == 1, "nothing is written");
+	CHECK(chmod(path_in("in", "", path), 0700) == 0, "in/ is opened again");
+	(void)snprintf(name, sizeof name, "JW301_12345678_two_%u.xml", id);
+	arrives_once(1, name, "<two/>");
+	CHECK(stop(SIGTERM) == 0, "it stops cleanly");
+}
+
+static void test_no_permission(void)
+{
+	with_hub(no_permission);
+}
+
+static void closed_folder(void)
+{
+	int status = -1;
+
+	CHECK(chmod(drop, 0500) == 0, "the folder is closed to the program");
+	NEED(start("nl"), "start");
+	CHECK(waitpid(running, &status, 0) == running && WIFEXITED(status) &&
+		      WEXITSTATUS(status) == 1,
+	      "it does not start");
+	CHECK(chmod(drop, 0700) == 0, "the folder is opened");
+	NEED(start("nl"), "start");
+	CHECK(FAKEHUB_WAIT(hub, hellos, 1), "now it does");
+	CHECK(stop(SIGTERM) == 0, "it stops cleanly");
+}
+
+static void test_closed_folder(void)
+{
+	with_hub(closed_folder);
+}
+
 #define ROUNDS 15
 #define PER_ROUND 12
 
@@ -389,6 +556,14 @@ int main(int argc, char **argv)
 		{"files are sent and end where their verdict says", test_sending},
 		{"a parked message waits in uit/ with a note", test_parking},
 		{"deliveries become files, once", test_receiving},
+		{"without room a delivery goes back to the hub, and arrives once later",
+		 test_disk_full_for_message},
+		{"without room to note it, a delivery goes back too, and arrives once",
+		 test_disk_full_for_seen},
+		{"without room a dropped file waits, and is sent once", test_disk_full_for_sending},
+		{"without permission a delivery goes back to the hub, and arrives once later",
+		 test_no_permission},
+		{"a folder that may not be written to is refused at the start", test_closed_folder},
 		{"a file is sent when it is finished", test_unfinished},
 		{"one program works in a folder", test_only_one},
 		{"killed at any moment, nothing is lost or doubled", test_killed},

@@ -60,7 +60,7 @@ static void hub_faults(void)
 	static const struct {
 		const char *name, *line, *says[3];
 	} cases[] = {
-		{"an unknown key", "lissen: x\n", {"ijwd.yaml:7", "lissen", "expected keys: listen"}},
+		{"an unknown key", "lissen: x\n", {"ijwd.yaml:7: unknown key 'lissen'", "expected: listen", "drain_s"}},
 		{"a number out of range", "recheck_s: 100000\n", {"ijwd.yaml:7: recheck_s", "100000", "expected 1 to 3600 seconds"}},
 		{"a number that is none", "drain_s: soon\n", {"ijwd.yaml:7", "drain_s", ""}},
 		{"a limit out of range", "limits:\n  handshake_ms: 5\n", {"ijwd.yaml:8: handshake_ms", "5", "milliseconds"}},
@@ -94,7 +94,7 @@ static void wrong_values(void)
 	static const struct {
 		const char *name, *from, *to, *says[2];
 	} cases[] = {
-		{"a missing key", "listen: \"127.0.0.1:0\"\n", "", {"listen", "expected keys"}},
+		{"a missing key", "listen: \"127.0.0.1:0\"\n", "", {"ijwd.yaml:", "the key 'listen' is missing"}},
 		{"no port", "127.0.0.1:0", "localhost", {"ijwd.yaml:1: listen", "expected ADDRESS:PORT"}},
 		{"another store", "sqlite:ijwd.db", "oracle:x", {"ijwd.yaml:2: store", "expected sqlite:PATH"}},
 		{"a certificate that is not there", "hub.pem", "nohub.pem", {"ijwd.yaml:6: certificate", "nohub.pem"}},
