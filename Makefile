@@ -100,7 +100,13 @@ $B/libijw.so.0: $(OBJ_client) adapters/client/libijw.map
 		-Wl,--version-script=adapters/client/libijw.map -o $@ $(OBJ_client) \
 		$$(pkg-config --libs openssl)
 	$Qln -sf libijw.so.0 $B/libijw.so
-$B/libijw.pc: adapters/client/libijw.pc.in
+# What holds the prefix is made anew when it changes.
+$B/prefix: FORCE
+	@mkdir -p $B
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
+$B/daemon/ctl/validate.o: $B/prefix
+FORCE:
+$B/libijw.pc: adapters/client/libijw.pc.in $B/prefix
 	$Qsed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
 $B/examples/%: $B/adapters/client/examples/%.o $B/libijw.a
 	@mkdir -p $(@D)
@@ -240,5 +246,5 @@ clean:
 	rm -rf build build-address build-thread build-coverage
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench \
+.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench \
 	fuzz run-fuzz coverage fmt tidy schemas install clean

@@ -102,7 +102,7 @@ int store_unpack(const void *data, size_t size, struct buf *ret)
 
 	if (full == ZSTD_CONTENTSIZE_ERROR || full == ZSTD_CONTENTSIZE_UNKNOWN ||
 	    full > 64u * 1024 * 1024)
-		return -EIO; /* not what store_pack wrote */
+		return -EBADMSG; /* not what store_pack wrote */
 	room = malloc(full + 1);
 	if (room == NULL)
 		return -ENOMEM;
@@ -111,7 +111,7 @@ int store_unpack(const void *data, size_t size, struct buf *ret)
 		buf_add(ret, room, n);
 	free(room);
 	if (ZSTD_isError(n))
-		return -EIO;
+		return -EBADMSG;
 	return ret->failed ? -ENOMEM : 0;
 }
 

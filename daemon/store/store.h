@@ -132,7 +132,8 @@ struct store_ops {
 	 * outbox_take hands out what waits for receiver and is due at now, in
 	 * order of arrival: at most `most` messages and about `bytes` bytes (one at
 	 * least), each marked as handed and its attempt counted; only the commit
-	 * makes that true.  each is given the message with its body (compressed).
+	 * makes that true.  each is given the message with its body (compressed);
+	 * a result above zero ends the list there.
 	 */
 	int (*outbox_take)(struct store *st, const char *receiver, int64_t now, unsigned most,
 			      size_t bytes, int (*each)(void *ctx, const struct store_message *m),

@@ -114,6 +114,6 @@ void field_text(zmq_msg_t *ret, const char *text);
 void say_error(struct router *r, struct session *s, const char *code, const char *text);
 void say_receipt(struct router *r, struct session *s, const char *reference, enum verdict v,
 		 int64_t id, const char *report, size_t release, int64_t owed);
-void submit_id(struct router *r, enum job_kind kind, int64_t id, bool sent, const char *text);
+void submit_id(struct router *r, enum job_kind kind, int64_t id, bool sent);
 
 #endif

@@ -110,7 +110,7 @@ static void send_delivery(struct router *r, struct mailbox *m, struct credit *c,
 	if (map_put(&r->flights, (uint64_t)d->id, d) < 0 ||
 	    say(r, s, VERB_DELIVER, fields, 0, 0) < 0) {
 		(void)map_take(&r->flights, (uint64_t)d->id);
-		submit_id(r, JOB_RETURN, d->id, false, NULL);
+		submit_id(r, JOB_RETURN, d->id, false);
 		m->behind = true;
 		delivery_free(&d);
 		return;
@@ -150,7 +150,7 @@ static void return_queued(struct router *r, struct mailbox *m)
 		struct delivery *d = (struct delivery *)m->queue;
 
 		m->queue = d->link.next;
-		submit_id(r, JOB_RETURN, d->id, false, NULL);
+		submit_id(r, JOB_RETURN, d->id, false);
 		delivery_free(&d);
 		m->behind = true;
 	}
@@ -239,7 +239,7 @@ void mailbox_leave(struct router *r, struct session *s)
 		if (d->connection != s->connection)
 			continue;
 		(void)map_take(&r->flights, (uint64_t)d->id);
-		submit_id(r, JOB_RETURN, d->id, true, NULL);
+		submit_id(r, JOB_RETURN, d->id, true);
 		m = mailbox_of(r, d->code);
 		if (m != NULL)
 			m->behind = true;

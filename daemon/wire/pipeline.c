@@ -407,12 +407,16 @@ static int step_rechecks(struct pipeline *p, struct intake *k, struct job *j)
 		char *bytes;
 
 		chain = again->link.next;
-		if (r == 0)
-			r = k->store->ops->body(k->store, again->id, &body);
-		n = body.len;
-		bytes = r < 0 ? NULL : buf_take(&body);
+		n = 0;
+		bytes = NULL;
+		if (r == 0 && k->store->ops->body(k->store, again->id, &body) == 0) {
+			n = body.len;
+			bytes = buf_take(&body);
+		}
 		buf_free(&body);
 		if (bytes == NULL || zmq_msg_init_data(&again->body, bytes, n, free_bytes, NULL) != 0) {
+			/* One that cannot be read stays parked, and does not hold up the others. */
+			log_error("BODY-UNREADABLE", "parked message %lld cannot be read back", (long long)again->id);
 			free(bytes);
 			job_free(&again);
 			continue;
@@ -435,7 +439,8 @@ static int take_row(void *ctx, const struct store_message *m)
 		return -ENOMEM;
 	if (unpack(m->body, m->body_size, &d->body) < 0) {
 		free(d);
-		return -EIO;
+		j->id = m->id; /* step_take gives it up; the next take goes on behind it */
+		return 1;
 	}
 	d->id = m->id;
 	d->size = (size_t)m->size;
@@ -464,6 +469,14 @@ static int step_take(struct pipeline *p, struct intake *k, struct job *j)
 		j->most = asked; /* the whole batch is tried again */
 		drop_answers(j);
 		return r;
+	}
+	if (j->id > 0) {
+		log_error("BODY-UNREADABLE", "message %lld cannot be read back; its delivery is given up",
+			  (long long)j->id);
+		r = k->store->ops->outbox_fail(k->store, j->id, 0, true, "the stored message cannot be read");
+		j->id = 0;
+		if (r < 0)
+			return r;
 	}
 	r = k->store->ops->outbox_next(k->store, j->code, &j->next);
 	if (r == -ENOENT)
@@ -656,25 +669,64 @@ static void count(struct pipeline *p, const struct link *chain)
 	}
 }
 
+/* A fault of disk, memory or a lock passes; what else fails would fail for ever. */
+static bool may_pass(int error)
+{
+	return error == -ENOSPC || error == -EIO || error == -EROFS || error == -EBUSY || error == -ENOMEM;
+}
+
+static int try_batch(struct pipeline *p, struct link *chain)
+{
+	struct parties *who = who_hold(p);
+	int r = p->store == NULL ? -EIO : write_batch(p, chain, who);
+
+	parties_drop(&who);
+	if (r == 0) {
+		count(p, chain);
+		queue_put_all(&p->finished, chain);
+		return 0;
+	}
+	atomic_fetch_add(&p->stats.store_failures, 1);
+	log_error("STORE-FAILED", "a batch was not kept (%s); its senders get no receipt and send again",
+		  strerror(-r));
+	return r;
+}
+
+/* After a failure that will not pass: each job alone, so that the one at fault is found and dropped. */
+static void keep_each(struct pipeline *p, struct link *chain)
+{
+	while (chain != NULL) {
+		struct job *j = (struct job *)chain;
+		int r;
+
+		chain = chain->next;
+		j->link.next = NULL;
+		while ((r = try_batch(p, &j->link)) < 0 && may_pass(r)) {
+			pause_ms(PAUSE_MS);
+			(void)reopen(p); /* tells itself */
+		}
+		if (r == 0)
+			continue; /* j is the router's now */
+		j->error = r;
+		log_error("JOB-DROPPED", "job of kind %d for message %lld is impossible (%s); a fault of ours",
+			  (int)j->kind, (long long)j->id, strerror(-r));
+		queue_put(&p->finished, &j->link);
+	}
+}
+
 /* Keeps a batch, however long it takes; only messages are given up, unanswered. */
 static void keep_batch(struct pipeline *p, struct link *chain)
 {
-	while (chain != NULL) {
-		struct parties *who = who_hold(p);
-		int r = p->store == NULL ? -EIO : write_batch(p, chain, who);
+	int r;
 
-		parties_drop(&who);
-		if (r == 0) {
-			count(p, chain);
-			queue_put_all(&p->finished, chain);
-			return;
-		}
-		atomic_fetch_add(&p->stats.store_failures, 1);
-		log_error("STORE-FAILED", "a batch was not kept (%s); its senders get no receipt and send again",
-			  strerror(-r));
+	while (chain != NULL && (r = try_batch(p, chain)) < 0) {
 		chain = give_up_messages(p, chain, r);
 		pause_ms(PAUSE_MS);
 		(void)reopen(p); /* tells itself; the next round tries again */
+		if (!may_pass(r)) {
+			keep_each(p, chain);
+			return;
+		}
 	}
 }
 

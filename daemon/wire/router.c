@@ -47,7 +47,7 @@ static void went_out(struct router *r, struct session *s, size_t release, int64_
 	if (release > 0)
 		edge_release(r->edge, s->connection, release);
 	if (owed > 0)
-		submit_id(r, JOB_RECEIPT_SENT, owed, true, NULL);
+		submit_id(r, JOB_RECEIPT_SENT, owed, true);
 }
 
 static int keep_unsent(struct router *r, struct session *s, zmq_msg_t *frames, unsigned n,
@@ -145,7 +145,7 @@ static void send_unsent(struct router *r)
 	}
 }
 
-void submit_id(struct router *r, enum job_kind kind, int64_t id, bool sent, const char *text)
+void submit_id(struct router *r, enum job_kind kind, int64_t id, bool sent)
 {
 	struct job *j = job_new(kind);
 
@@ -154,8 +154,6 @@ void submit_id(struct router *r, enum job_kind kind, int64_t id, bool sent, cons
 	j->id = id;
 	j->sent = sent;
 	j->received = r->now;
-	if (text != NULL)
-		(void)snprintf(j->text, sizeof j->text, "%s", text);
 	pipeline_submit(r->pipeline, j);
 }
 
@@ -191,7 +189,7 @@ static void pass_on(struct router *r, struct job *j)
 	d = calloc(1, sizeof *d);
 	if (d == NULL || (d->meta = strdup(j->judged.meta)) == NULL) {
 		free(d);
-		submit_id(r, JOB_RETURN, j->judged.id, false, NULL);
+		submit_id(r, JOB_RETURN, j->judged.id, false);
 		m->behind = true;
 		return;
 	}
@@ -249,16 +247,13 @@ static void finish_take(struct router *r, struct job *j)
 
 static void finish_fail(struct router *r, struct job *j)
 {
+	struct mailbox *m = mailbox_of(r, j->code);
+
 	if (j->full)
 		log_error("DELIVERY-GIVEN-UP", "message %lld is parked after its last attempt; ijwctl retry %lld",
 			  (long long)j->id, (long long)j->id);
-	for (size_t i = 0; !j->full && i < r->n_mailboxes; i++) {
-		struct mailbox *m = r->mailboxes[i];
-
-		/* Which mailbox it was is not worth a look-up: an early look costs one empty take. */
-		if (m->due == 0 || m->due > j->next)
-			m->due = j->next;
-	}
+	else if (m != NULL && (m->due == 0 || m->due > j->next))
+		m->due = j->next;
 }
 
 static void finish_retry(struct router *r, struct job *j)
@@ -520,7 +515,7 @@ static void chores(struct router *r)
 	mailbox_timers(r);
 	if (r->now >= r->next_recheck) {
 		r->next_recheck = r->now + (int64_t)r->o.recheck_s * 1000000;
-		submit_id(r, JOB_RECHECKS, 0, false, NULL);
+		submit_id(r, JOB_RECHECKS, 0, false);
 	}
 	if (r->o.tick != NULL)
 		r->o.tick(r->o.tick_ctx, r->now);

@@ -223,6 +223,7 @@ static void handle_done(struct router *r, struct session *s, zmq_msg_t *frames)
 static void handle_fail(struct router *r, struct session *s, zmq_msg_t *frames)
 {
 	struct delivery *d;
+	struct job *j;
 	char reason[IJW_MAX_REASON + 1];
 
 	if (frame_text(frame_of(&frames[3]), reason, sizeof reason) < 0) {
@@ -234,7 +235,14 @@ static void handle_fail(struct router *r, struct session *s, zmq_msg_t *frames)
 		return;
 	log_warn("DELIVERY-FAILED", "party %s could not take over %lld: %s", s->party,
 		 (long long)d->id, reason);
-	submit_id(r, JOB_FAIL, d->id, true, reason);
+	j = job_new(JOB_FAIL);
+	if (j != NULL) { /* without memory it stays handed, as for DONE */
+		j->id = d->id;
+		j->received = r->now;
+		(void)snprintf(j->code, sizeof j->code, "%s", d->code);
+		(void)snprintf(j->text, sizeof j->text, "%s", reason);
+		pipeline_submit(r->pipeline, j);
+	}
 	delivery_free(&d);
 }
 

@@ -133,6 +133,32 @@ static void given_back(void)
 	ijw_close(&gemeente);
 }
 
+/* A disk that forgot: what cannot be read back is told and set aside, and holds up nothing. */
+static void unreadable(void)
+{
+	struct ijw *gemeente = scene_connect(&h, "gemeente-a"), *aanbieder;
+	char command[512], text[8192];
+
+	NEED(gemeente != NULL && send_some(gemeente, 3), "three wait");
+	ijw_close(&gemeente);
+	NEED(testhub_end(&h, SIGTERM) == 0, "the hub stops");
+	(void)snprintf(command, sizeof command,
+		       "/usr/bin/python3 -c \"import sqlite3; c = sqlite3.connect('%s/ijwd.db'); "
+		       "c.execute('UPDATE body SET bytes = ? WHERE id = (SELECT max(id) - 1 FROM body)', (b'x',)); "
+		       "c.commit()\"",
+		       h.dir);
+	NEED(testhub_run(command, text, sizeof text) == 0, "the second one's bytes are spoilt");
+	NEED(testhub_start(&h), "the hub starts");
+	aanbieder = scene_connect(&h, "aanbieder-a");
+	NEED(aanbieder != NULL, "the receiver comes");
+	(void)ijw_ready(aanbieder, "12345678", 5);
+	CHECK(take_in_order(aanbieder, number - 2, 1) && take_in_order(aanbieder, number, 1),
+	      "the first and the third arrive");
+	CHECK(scene_until(&h, "status", "0 waiting, 1 given up") && testhub_log(&h, "BODY-UNREADABLE"),
+	      "the second is given up, and the log says why");
+	ijw_close(&aanbieder);
+}
+
 static void by_mandate(void)
 {
 	struct ijw *gemeente = scene_connect(&h, "gemeente-a"), *supplier = scene_connect(&h, "supplier");
@@ -165,6 +191,7 @@ int main(void)
 		{"credit is kept to", credit},
 		{"a second delivery is marked", again_with_a_mark},
 		{"what is given back comes again, and is given up in the end", given_back},
+		{"what cannot be read back holds up nothing", unreadable},
 		{"a mandate to receive covers its types only", by_mandate},
 		{NULL, NULL},
 	};
