@@ -455,21 +455,19 @@ static int take_row(void *ctx, const struct store_message *m)
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = &d->link;
-	j->most--; /* what is left of the question */
 	return 0;
 }
 
 static int step_take(struct pipeline *p, struct intake *k, struct job *j)
 {
-	unsigned asked = j->most;
-	int r = k->store->ops->outbox_take(k->store, j->code, j->received, j->most, j->bytes, take_row, j);
+	int r;
 
 	(void)p;
-	if (r < 0) {
-		j->most = asked; /* the whole batch is tried again */
-		drop_answers(j);
+	drop_answers(j); /* of a try that was rolled back: they would be delivered twice, unmarked */
+	j->id = 0;
+	r = k->store->ops->outbox_take(k->store, j->code, j->received, j->most, j->bytes, take_row, j);
+	if (r < 0)
 		return r;
-	}
 	if (j->id > 0) {
 		log_error("BODY-UNREADABLE", "message %lld cannot be read back; its delivery is given up",
 			  (long long)j->id);
