@@ -96,8 +96,15 @@ static void watch(struct conn *c, struct conn_end *end, uint32_t mask, bool may_
 	end->mask = mask;
 }
 
+/*
+ * epoll watches the open file, not the descriptor: after a fork elsewhere in
+ * the process, until its exec, close alone would leave it watched, and its
+ * events would point at a connection that is gone.
+ */
 void conn_end_close(struct conn_end *end)
 {
+	if (end->watched)
+		(void)epoll_ctl(end->conn->env->epoll, EPOLL_CTL_DEL, end->fd, NULL); /* cannot fail */
 	if (end->fd >= 0)
 		(void)close(end->fd); /* nothing buffered in it that could fail now */
 	end->fd = -1;
