@@ -46,18 +46,21 @@ static bool digits(const char *s, int n, int *ret)
 	return true;
 }
 
+int day_month_length(int y, int m)
+{
+	static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return length[m - 1] + (m == 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0));
+}
+
 bool day_parse(const char *t, day *ret)
 {
-	static const int month[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int y, m, d, last;
+	int y, m, d;
 
 	if (!digits(t, 4, &y) || t[4] != '-' || !digits(t + 5, 2, &m) || t[7] != '-' ||
 	    !digits(t + 8, 2, &d) || t[10] != '\0')
 		return false;
-	if (y < 1 || m < 1 || m > 12)
-		return false;
-	last = month[m - 1] + (m == 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0));
-	if (d < 1 || d > last)
+	if (y < 1 || m < 1 || m > 12 || d < 1 || d > day_month_length(y, m))
 		return false;
 	*ret = days_from_civil(y, m, d);
 	return true;
@@ -82,6 +85,81 @@ day day_of(int64_t us)
 bool day_within(day d, day from, day until)
 {
 	return (from == DAY_NONE || d >= from) && (until == DAY_NONE || d <= until);
+}
+
+void day_split(day d, int *y, int *m, int *dd)
+{
+	*y = *m = *dd = 0;
+	if (d != DAY_NONE)
+		civil_from_days(d, y, m, dd);
+}
+
+day day_make(int y, int m, int d)
+{
+	return days_from_civil(y, m, d);
+}
+
+/* 1970-01-01 was a Thursday, so the week around it began three days earlier. */
+int32_t day_weeknumber(day d)
+{
+	if (d == DAY_NONE)
+		return 0;
+	return d >= -3 ? (d + 3) / 7 : (d - 3) / 7;
+}
+
+int day_weekday(day d)
+{
+	return d == DAY_NONE ? 0 : d + 3 - 7 * day_weeknumber(d) + 1;
+}
+
+void day_isoweek(day d, int *year, int *week)
+{
+	int m, dd;
+
+	*year = *week = 0;
+	if (d == DAY_NONE)
+		return;
+	civil_from_days(d - day_weekday(d) + 4, year, &m, &dd); /* a week belongs to the year of its Thursday */
+	*week = day_weeknumber(d) - day_weeknumber(day_make(*year, 1, 4)) + 1; /* 4 January is in week 1 */
+}
+
+day day_month_first(day d)
+{
+	int y, m, dd;
+
+	if (d == DAY_NONE)
+		return DAY_NONE;
+	civil_from_days(d, &y, &m, &dd);
+	return d - dd + 1;
+}
+
+day day_month_last(day d)
+{
+	int y, m, dd;
+
+	if (d == DAY_NONE)
+		return DAY_NONE;
+	civil_from_days(d, &y, &m, &dd);
+	return d - dd + day_month_length(y, m);
+}
+
+day day_add_months(day d, int months)
+{
+	int y, m, dd, last;
+
+	if (d == DAY_NONE)
+		return DAY_NONE;
+	civil_from_days(d, &y, &m, &dd);
+	m += months;
+	y += m > 0 ? (m - 1) / 12 : m / 12 - 1;
+	m = m > 0 ? (m - 1) % 12 + 1 : m % 12 + 12;
+	last = day_month_length(y, m);
+	return days_from_civil(y, m, dd < last ? dd : last);
+}
+
+day day_add_years(day d, int years)
+{
+	return day_add_months(d, 12 * years);
 }
 
 int64_t clock_us(void)

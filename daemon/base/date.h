@@ -26,6 +26,33 @@ day day_of(int64_t us);
 /* day_within tells whether d lies in from..until, both counted; DAY_NONE leaves a side open. */
 bool day_within(day d, day from, day until);
 
+/*
+ * The calendar's arithmetic.  Days given lie in the years 0001 to 9999; for
+ * DAY_NONE a day comes back as DAY_NONE and a number as 0.
+ */
+void day_split(day d, int *y, int *m, int *dd);
+day day_make(int y, int m, int d); /* of a date that exists */
+int day_month_length(int y, int m);
+
+int day_weekday(day d); /* 1 Monday … 7 Sunday */
+
+/* day_isoweek gives week 1 to 53 and the year to which that week belongs (ISO 8601). */
+void day_isoweek(day d, int *year, int *week);
+
+/*
+ * day_weeknumber counts weeks, Monday first, from that of 1970-01-01: two days
+ * of one ISO week give the same.
+ */
+int32_t day_weeknumber(day d);
+
+/* day_month_first, day_month_last: of the month in which d lies. */
+day day_month_first(day d);
+day day_month_last(day d);
+
+/* day_add_months, day_add_years keep the day of the month, or take the month's last when it is shorter. */
+day day_add_months(day d, int months);
+day day_add_years(day d, int years);
+
 /* clock_us is now. */
 int64_t clock_us(void);
 
