@@ -236,7 +236,7 @@ install: all
 	install -m 644 schemas/ijw-3.2/*.xsd schemas/ijw-3.2/*.tsv schemas/ijw-3.2/*.yaml schemas/ijw-3.2/*.md \
 		$(DESTDIR)$(PREFIX)/share/ijwd/schemas/ijw-3.2/
 	install -m 644 README.md docs/*.md config/*.yaml config/*.conf $(DESTDIR)$(PREFIX)/share/doc/ijwd/
-	cp -r config/parties.d $(DESTDIR)$(PREFIX)/share/doc/ijwd/
+	cp -r config/parties.d config/lists $(DESTDIR)$(PREFIX)/share/doc/ijwd/
 	for u in ijwd.service ijw-filedrop@.service; do \
 		sed 's|/usr/local|$(PREFIX)|g' systemd/$$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
 	install -m 644 systemd/ijwd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ijwd.conf

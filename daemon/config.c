@@ -24,6 +24,16 @@
 
 /* ---- the shapes of the files ---- */
 
+/* libcyaml's own booleans take every word that is not "no" for a yes. */
+static const cyaml_strval_t yes_no[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}};
+static const cyaml_strval_t liberation_words[] = {{"fifth_year", LIBERATION_FIFTH_YEAR},
+						  {"every_year", LIBERATION_EVERY_YEAR},
+						  {"never", LIBERATION_NEVER}};
+
+static const cyaml_schema_value_t word_schema = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64),
+};
+
 /* clang-format off */
 static const cyaml_schema_field_t tls_fields[] = {
 	CYAML_FIELD_STRING_PTR("certificate", CYAML_FLAG_POINTER, struct config_tls, certificate, 1, PATH_MAX),
@@ -49,6 +59,25 @@ static const cyaml_schema_field_t delivery_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t calendar_fields[] = {
+	CYAML_FIELD_ENUM("liberation_day", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct config_calendar, liberation_day, liberation_words, CYAML_ARRAY_LEN(liberation_words)),
+	CYAML_FIELD_ENUM("good_friday", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct config_calendar, good_friday, yes_no, CYAML_ARRAY_LEN(yes_no)),
+	CYAML_FIELD_SEQUENCE("holidays", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_calendar, holidays, &word_schema, 0, 1000),
+	CYAML_FIELD_SEQUENCE("workdays", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_calendar, workdays, &word_schema, 0, 1000),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t freeze_fields[] = {
+	CYAML_FIELD_STRING_PTR("standard", CYAML_FLAG_POINTER, struct config_freeze, standard, 1, 31),
+	CYAML_FIELD_STRING_PTR("from", CYAML_FLAG_POINTER, struct config_freeze, from, 10, 10),
+	CYAML_FIELD_STRING_PTR("until", CYAML_FLAG_POINTER, struct config_freeze, until, 10, 10),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t freeze_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_freeze, freeze_fields),
+};
+
 static const cyaml_schema_field_t hub_fields[] = {
 	CYAML_FIELD_STRING_PTR("listen", CYAML_FLAG_POINTER, struct config, listen, 1, 256),
 	CYAML_FIELD_STRING_PTR("store", CYAML_FLAG_POINTER, struct config, store, 1, PATH_MAX),
@@ -56,6 +85,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 	CYAML_FIELD_STRING_PTR("parties", CYAML_FLAG_POINTER, struct config, parties, 1, PATH_MAX),
 	CYAML_FIELD_STRING_PTR("runtime", CYAML_FLAG_POINTER, struct config, runtime, 1, 80),
 	CYAML_FIELD_STRING_PTR("control", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, control, 1, 100),
+	CYAML_FIELD_STRING_PTR("pseudonym_key", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, pseudonym_key, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("lists", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, lists, 1, PATH_MAX),
 	CYAML_FIELD_STRING_PTR("log_level", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, log_level, 1, 16),
 	CYAML_FIELD_UINT("validators", CYAML_FLAG_OPTIONAL, struct config, validators),
 	CYAML_FIELD_UINT("recheck_s", CYAML_FLAG_OPTIONAL, struct config, recheck_s),
@@ -63,6 +94,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 	CYAML_FIELD_MAPPING_PTR("tls", CYAML_FLAG_POINTER, struct config, tls, tls_fields),
 	CYAML_FIELD_MAPPING_PTR("limits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, limits, limit_fields),
 	CYAML_FIELD_MAPPING_PTR("delivery", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, delivery, delivery_fields),
+	CYAML_FIELD_SEQUENCE("freezes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, frozen, &freeze_schema, 0, 100),
+	CYAML_FIELD_MAPPING_PTR("calendar", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, days, calendar_fields),
 	CYAML_FIELD_END
 };
 /* clang-format on */
@@ -91,11 +124,15 @@ struct yaml_party {
 	unsigned certificates_count;
 	struct yaml_code *codes, *mandates;
 	unsigned codes_count, mandates_count;
+	enum rules_policy rules;
+	char *register_start;
+	enum retour_policy retour;
+	bool retour_accept;
 };
 
-static const cyaml_schema_value_t word_schema = {
-	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64),
-};
+static const cyaml_strval_t rules_words[] = {
+	{"off", RULES_OFF}, {"advise", RULES_ADVISE}, {"enforce", RULES_ENFORCE}};
+static const cyaml_strval_t retour_words[] = {{"partij", RETOUR_PARTIJ}, {"hub", RETOUR_HUB}};
 
 /* clang-format off */
 static const cyaml_schema_field_t certificate_fields[] = {
@@ -126,6 +163,10 @@ static const cyaml_schema_field_t party_fields[] = {
 	CYAML_FIELD_SEQUENCE("certificates", CYAML_FLAG_POINTER, struct yaml_party, certificates, &certificate_schema, 1, 16),
 	CYAML_FIELD_SEQUENCE("codes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_party, codes, &code_schema, 0, 1000),
 	CYAML_FIELD_SEQUENCE("mandates", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_party, mandates, &code_schema, 0, 1000),
+	CYAML_FIELD_ENUM("rules", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct yaml_party, rules, rules_words, CYAML_ARRAY_LEN(rules_words)),
+	CYAML_FIELD_STRING_PTR("register_start", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_party, register_start, 1, 16),
+	CYAML_FIELD_ENUM("retour", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct yaml_party, retour, retour_words, CYAML_ARRAY_LEN(retour_words)),
+	CYAML_FIELD_ENUM("retour_accept", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct yaml_party, retour_accept, yes_no, CYAML_ARRAY_LEN(yes_no)),
 	CYAML_FIELD_END
 };
 /* clang-format on */
@@ -265,7 +306,8 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 		char **path;
 	} readable[] = {{"certificate", &c->tls->certificate}, {"key", &c->tls->key},
 			{"ca", &c->tls->ca},                   {"crl", &c->tls->crl},
-			{"schemas", &c->schemas},              {"parties", &c->parties}};
+			{"schemas", &c->schemas},              {"parties", &c->parties},
+			{"lists", &c->lists}};
 	enum log_level level;
 	int r = 0;
 
@@ -284,7 +326,10 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 		return -ENOMEM;
 	if (strncmp(c->store, "sqlite:", 7) != 0)
 		r = wrong(why, file, "store", NULL, "'%s' is no known store; expected sqlite:PATH", c->store);
-	else if (resolve(&c->store, file, 7) < 0)
+	else if (resolve(&c->store, file, 7) < 0 ||
+		 (c->pseudonym_key == NULL && asprintf(&c->pseudonym_key, "%s.key", c->store + 7) < 0))
+		return -ENOMEM;
+	if (resolve(&c->pseudonym_key, file, 0) < 0)
 		return -ENOMEM;
 	if (strrchr(c->listen, ':') == NULL)
 		r = wrong(why, file, "listen", NULL, "'%s' has no port; expected ADDRESS:PORT", c->listen);
@@ -292,6 +337,57 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 		r = wrong(why, file, "log_level", NULL, "'%s' is unknown; expected error, warning, info or debug",
 			  c->log_level);
 	return r;
+}
+
+static int take_days(char **from, uint32_t n, const char *key, const char *file, day *to,
+		     struct buf *why)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!day_parse(from[i], &to[i]))
+			r = wrong(why, file, key, from[i], "'%s' is no date; expected yyyy-mm-dd", from[i]);
+	return r;
+}
+
+static int check_calendar(struct config *c, const char *file, struct buf *why)
+{
+	const struct config_calendar *d = c->days;
+
+	if (d == NULL)
+		return 0;
+	c->day_list = calloc((size_t)d->holidays_count + d->workdays_count + 1, sizeof *c->day_list);
+	if (c->day_list == NULL)
+		return -ENOMEM;
+	c->calendar = (struct calendar){.liberation = d->liberation_day,
+					.good_friday = d->good_friday,
+					.holidays = c->day_list,
+					.n_holidays = d->holidays_count,
+					.workdays = c->day_list + d->holidays_count,
+					.n_workdays = d->workdays_count};
+	if (take_days(d->holidays, d->holidays_count, "holidays", file, c->day_list, why) < 0)
+		return -EINVAL;
+	return take_days(d->workdays, d->workdays_count, "workdays", file,
+			 c->day_list + d->holidays_count, why);
+}
+
+static int check_freezes(struct config *c, const char *file, struct buf *why)
+{
+	c->freezes = calloc(c->frozen_count + 1, sizeof *c->freezes);
+	if (c->freezes == NULL)
+		return -ENOMEM;
+	for (; c->n_freezes < c->frozen_count; c->n_freezes++) {
+		const struct config_freeze *y = &c->frozen[c->n_freezes];
+		struct freeze *f = &c->freezes[c->n_freezes];
+
+		(void)snprintf(f->standaard, sizeof f->standaard, "%s", y->standard); /* fits: read so */
+		if (take_days(&c->frozen[c->n_freezes].from, 1, "from", file, &f->from, why) < 0 ||
+		    take_days(&c->frozen[c->n_freezes].until, 1, "until", file, &f->until, why) < 0)
+			return -EINVAL;
+		if (f->until <= f->from)
+			return wrong(why, file, "until", y->until, "'%s'; expected a day after from", y->until);
+	}
+	return 0;
 }
 
 /* ---- parties.d ---- */
@@ -359,6 +455,14 @@ static int take_may(const struct yaml_code *y, const char *file, unsigned *ret, 
 	return 0;
 }
 
+/* JW301, WMO301: letters and three digits; which of them exist is for the standards to say. */
+static bool type_ok(const char *type)
+{
+	size_t letters = strspn(type, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return letters > 0 && strlen(type) == letters + 3 && all_of(type + letters, "0123456789");
+}
+
 static int take_code(const struct yaml_code *y, bool own, const char *file, struct partij_code *ret,
 		     struct buf *why)
 {
@@ -374,7 +478,7 @@ static int take_code(const struct yaml_code *y, bool own, const char *file, stru
 		ret->types[ret->n_types] = strdup(y->types[i]);
 		if (ret->types[ret->n_types++] == NULL)
 			return -ENOMEM;
-		if (strncmp(y->types[i], "JW3", 3) != 0 || strlen(y->types[i]) != 5)
+		if (!type_ok(y->types[i]))
 			return wrong(why, file, "types", y->types[i], "'%s'; expected message types such as JW301",
 				     y->types[i]);
 	}
@@ -402,6 +506,15 @@ static int take_codes(const struct yaml_party *y, const char *file, struct parti
 	return r;
 }
 
+static int take_policy(const struct yaml_party *y, const char *file, struct policy *ret,
+		       struct buf *why)
+{
+	*ret = (struct policy){.rules = y->rules, .retour = y->retour, .accept = y->retour_accept};
+	if (y->retour_accept && y->retour != RETOUR_HUB)
+		return wrong(why, file, "retour_accept", NULL, "expected only together with retour: hub");
+	return take_day(y->register_start, "register_start", file, &ret->register_start, why);
+}
+
 static int take_party(struct parties *who, const struct yaml_party *y, const char *file,
 		      struct buf *why)
 {
@@ -410,6 +523,8 @@ static int take_party(struct parties *who, const struct yaml_party *y, const cha
 
 	if (!all_of(y->party, "abcdefghijklmnopqrstuvwxyz0123456789-"))
 		return wrong(why, file, "party", y->party, "'%s'; expected lower-case letters, digits and -", y->party);
+	if (strcmp(y->party, "hub") == 0)
+		return wrong(why, file, "party", y->party, "'hub' is the hub itself; expected another id");
 	if (parties_find(who, y->party) != NULL)
 		return wrong(why, file, "party", y->party, "'%s' stands in another file too; expected a unique id",
 			     y->party);
@@ -424,6 +539,8 @@ static int take_party(struct parties *who, const struct yaml_party *y, const cha
 	for (unsigned i = 0; r == 0 && i < y->certificates_count; i++)
 		r = take_certificate(&y->certificates[i], file, &p->certificates[p->n_certificates++],
 				     why);
+	if (r == 0)
+		r = take_policy(y, file, &p->policy, why);
 	return r == 0 ? take_codes(y, file, p, why) : r;
 }
 
@@ -506,7 +623,8 @@ int config_load(struct config **ret, const char *file, struct buf *why)
 	if (c->delivery == NULL)
 		c->delivery = calloc(1, sizeof *c->delivery);
 	r = c->limits == NULL || c->delivery == NULL ? -ENOMEM : check_numbers(c, file, why);
-	if (check_texts(c, file, why) < 0)
+	if (check_texts(c, file, why) < 0 || check_calendar(c, file, why) < 0 ||
+	    check_freezes(c, file, why) < 0)
 		r = -EINVAL;
 	if (access(c->parties, R_OK) == 0 && load_parties(&c->who, c->parties, why) < 0)
 		r = -EINVAL;
@@ -522,6 +640,8 @@ void config_free(struct config **c)
 	if (*c == NULL)
 		return;
 	parties_drop(&(*c)->who);
+	free((*c)->day_list);
+	free((*c)->freezes);
 	yamltext_free(&hub_schema, *c);
 	*c = NULL;
 }

@@ -8,11 +8,14 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "care/parties.h"
+#include "care/rulebook.h"
 
 struct config_tls {
 	char *certificate, *key, *ca, *crl;
@@ -23,6 +26,19 @@ struct config_limits {
 	uint32_t handshake_ms, credit_kb;
 };
 
+/* As written; struct config.calendar is what it means. */
+struct config_calendar {
+	enum liberation liberation_day;
+	bool good_friday;
+	char **holidays, **workdays;
+	uint32_t holidays_count, workdays_count;
+};
+
+/* As written; struct config.freezes is what it means. */
+struct config_freeze {
+	char *standard, *from, *until;
+};
+
 struct config_delivery {
 	uint32_t attempts, backoff_s, backoff_most_s;
 };
@@ -30,11 +46,20 @@ struct config_delivery {
 /* What ijwd.yaml holds; relative paths have been resolved against its folder. */
 struct config {
 	char *listen, *store, *schemas, *parties, *runtime, *control, *log_level;
+	char *pseudonym_key; /* default: the store's path with .key */
+	char *lists;         /* folder, or NULL: none */
 	uint32_t validators; /* 0: one for each core */
 	uint32_t recheck_s, drain_s;
 	struct config_tls *tls;
 	struct config_limits *limits;
 	struct config_delivery *delivery;
+	struct config_calendar *days; /* NULL: the usual days */
+	struct calendar calendar;     /* its lists live as long as this */
+	day *day_list;
+	struct config_freeze *frozen;
+	uint32_t frozen_count;
+	struct freeze *freezes;
+	size_t n_freezes;
 	struct parties *who; /* read from the folder `parties` */
 };
 

@@ -72,36 +72,40 @@ static void log_lines(const char *id, struct buf *lines)
 }
 
 /* Schemas that do not compile are told, and park their messages; they do not keep the hub down. */
-static struct standards *open_schemas(const char *dir)
+static struct rulebook *open_rules(const struct config *c)
 {
-	struct standards *s = NULL;
+	const struct rulebook_opts o = {.schemas = c->schemas,
+					.lists = c->lists,
+					.calendar = &c->calendar,
+					.freezes = c->freezes,
+					.n_freezes = c->n_freezes};
+	struct rulebook *b = NULL;
 	struct buf why = BUF_INIT;
 
-	if (standards_open(&s, dir, &why) < 0)
-		s = NULL;
-	log_lines(s == NULL ? "SCHEMAS-UNREADABLE" : "SCHEMA-BROKEN", &why);
-	return s;
+	if (rulebook_open(&b, &o, &why) < 0)
+		b = NULL;
+	log_lines(b == NULL ? "SCHEMAS-UNREADABLE" : "SCHEMA-BROKEN", &why);
+	return b;
 }
 
 static int reload(struct hub *h)
 {
 	struct config *fresh = NULL;
-	struct standards *standards;
+	struct rulebook *rules;
 	struct buf why = BUF_INIT;
 	struct edge_tls tls;
 	int r;
 
 	(void)sd_notify(0, "RELOADING=1");
 	r = config_load(&fresh, h->file, &why);
-	standards = r == 0 ? open_schemas(fresh->schemas) : NULL;
+	rules = r == 0 ? open_rules(fresh) : NULL;
 	if (r == 0) {
 		tls = tls_of(fresh);
-		r = router_reload(h->router, &tls, fresh->who, standards, &why);
+		r = router_reload(h->router, &tls, fresh->who, rules, &why);
 	}
 	if (r < 0) {
 		buf_adds(&why, "\nthe settings from before stay in force");
 		log_lines("RELOAD-FAILED", &why);
-		standards_free(&standards);
 		config_free(&fresh);
 	} else {
 		log_level_set(level_of(fresh));
@@ -110,6 +114,7 @@ static int reload(struct hub *h)
 		h->config = fresh;
 		log_info("RELOADED", "parties, certificates, revocation list, schemas and log level are new");
 	}
+	rulebook_drop(&rules); /* the pipeline holds its own */
 	buf_free(&why);
 	(void)sd_notify(0, "READY=1");
 	return r;
@@ -180,7 +185,7 @@ static int signals(struct hub *h)
 	return h->signal_fd < 0 ? -errno : 0;
 }
 
-static int start(struct hub *h, struct standards *standards, struct buf *why)
+static int start(struct hub *h, struct rulebook *rules, struct buf *why)
 {
 	const struct config *c = h->config;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -194,6 +199,7 @@ static int start(struct hub *h, struct standards *standards, struct buf *why)
 			 .max_per_second = c->limits->connections_per_second,
 			 .credit = (size_t)c->limits->credit_kb * 1024},
 		.store = c->store,
+		.pseudonym_key = c->pseudonym_key,
 		.validators = c->validators > 0 ? c->validators : (unsigned)(cores > 0 ? cores : 1),
 		.attempts = c->delivery->attempts,
 		.backoff_s = c->delivery->backoff_s,
@@ -220,20 +226,22 @@ static int start(struct hub *h, struct standards *standards, struct buf *why)
 		buf_addf(why, "runtime: %s must be this user's own (%s)", c->runtime, strerror(errno));
 		return -errno;
 	}
-	r = router_start(&h->router, &o, standards, c->who, why);
+	r = router_start(&h->router, &o, rules, c->who, why);
 	control.router = h->router;
 	return r == 0 ? control_start(&h->control, &control, why) : r;
 }
 
 static int run(struct hub *h)
 {
-	struct standards *standards = open_schemas(h->config->schemas);
+	struct rulebook *rules = open_rules(h->config);
 	struct buf why = BUF_INIT;
 	int r;
 
-	if (standards == NULL)
+	if (rules == NULL)
 		return 1;
-	if (start(h, standards, &why) < 0) {
+	r = start(h, rules, &why);
+	rulebook_drop(&rules); /* the pipeline holds its own */
+	if (r < 0) {
 		log_lines("HUB-START", &why);
 		return 1;
 	}

@@ -27,6 +27,8 @@ RELEASES = {
         # A retour copies the header of what it answers: its Afzender is its receiver.
         # JW325 is an answer with a header of its own and so is none.
         "retour": {"JW302", "JW306", "JW308", "JW316", "JW318", "JW320"},
+        "antwoord_op": {"JW302": "JW301", "JW306": "JW305", "JW308": "JW307", "JW316": "JW315",
+                        "JW318": "JW317", "JW320": "JW319", "JW325": "JW323"},
     },
 }
 
@@ -182,7 +184,8 @@ def message_schema(release, bron, naam):
 def manifest(release, bron):
     out = ["# Made by schemas/generate.py from bron/; see README.md.",
            f"standaard: {release['standaard']}", f'release: "{release["release"]}"',
-           f"geldig_vanaf: {release['geldig_vanaf']}", "basisschema: basisschema.xsd", "berichten:"]
+           f"geldig_vanaf: {release['geldig_vanaf']}", f'xsdversie: "{release["xsdversie"]}"',
+           "basisschema: basisschema.xsd", "berichten:"]
     for naam in bron.names():
         first = bron.of(naam)[0]
         richting = "gemeente-aanbieder" if first["direction"].startswith("gemeente") else \
@@ -190,6 +193,8 @@ def manifest(release, bron):
         out += [f"  - naam: {naam}", f'    berichtcode: "{first["berichtcode"]}"',
                 f"    richting: {richting}",
                 f"    retour: {'yes' if naam in release['retour'] else 'no'}",
+                *([f"    antwoord_op: {release['antwoord_op'][naam]}"]
+                  if naam in release["antwoord_op"] else []),
                 f"    namespace: {message_url(release, naam)}", f"    schema: {naam.lower()}.xsd"]
     return "\n".join(out) + "\n"
 

@@ -70,7 +70,7 @@ cp -r config "$dir/config"
 for variant in as-shipped all-keys; do
 	sed "s|^schemas:.*|schemas: $PWD/schemas|" config/ijwd.yaml >"$dir/config/ijwd.yaml"
 	[ $variant = as-shipped ] ||
-		sed -i -E "s/^# (($(paste -sd '|' "$dir/keys")):( |\$))/\1/; s/^#   ([a-z_]+: [0-9])/  \1/" "$dir/config/ijwd.yaml"
+		sed -i -E "s/^# (($(paste -sd '|' "$dir/keys")):( |\$))/\1/; s/^#   ((- )?[a-z_]+: [^ ])/  \1/; s/^#     ([a-z_]+: )/    \1/" "$dir/config/ijwd.yaml"
 	"$B/ijwd" --check-config --config "$dir/config/ijwd.yaml" >"$dir/out" 2>&1 ||
 		problem "config/ijwd.yaml ($variant): $(cat "$dir/out")"
 done

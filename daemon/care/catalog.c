@@ -1,49 +1,36 @@
-/*
- * Each table is read whole, cut up in place, and stays as it was read: rows
- * are arrays of pointers into the text.  The struct of a row is its columns in
- * the order of the file, so one reader serves all tables.
- */
+/* The struct of a row is its columns in the order of the file, so one reader serves all tables. */
 #include "care/catalog.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "care/file.h"
+#include "care/tsv.h"
 
 #include "base/banned.h"
 
-#define ROWS_MAX 100000
-
-struct table {
-	char *text;
-	const char **cells; /* rows × columns */
-	size_t n;
-};
-
-enum which { ELEMENTS, DATATYPES, CODES, PATTERNS, N_TABLES };
+enum which { ELEMENTS, DATATYPES, CODES, PATTERNS, VELDEN, N_TABLES };
 
 static const struct {
-	const char *file, *header; /* the header must be there to the letter */
-	size_t columns;
+	const char *file, *header;
 } layouts[N_TABLES] = {
-	[ELEMENTS] = {"elements.tsv", "bericht\tpad\tdatatype\tmin\tmax\tpersonal\tpattern", 7},
+	[ELEMENTS] = {"elements.tsv", "bericht\tpad\tdatatype\tmin\tmax\tpersonal\tpattern"},
 	[DATATYPES] = {"datatypes.tsv",
 		       "datatype\tbasis\tminLength\tmaxLength\tminInclusive\tmaxInclusive\tpattern"
-		       "\tlijst",
-		       8},
-	[CODES] = {"codelists.tsv", "lijst\tnaam\tdatatype\tcode\tlabel", 5},
-	[PATTERNS] = {"patronen.tsv", "pattern\tnl\ten", 3},
+		       "\tlijst"},
+	[CODES] = {"codelists.tsv", "lijst\tnaam\tdatatype\tcode\tlabel"},
+	[PATTERNS] = {"patronen.tsv", "pattern\tnl\ten"},
+	[VELDEN] = {"velden.tsv", "klasse\tpad\tveld"},
 };
 
 _Static_assert(sizeof(struct element_info) == 7 * sizeof(char *), "columns of elements.tsv");
 _Static_assert(sizeof(struct datatype_info) == 8 * sizeof(char *), "columns of datatypes.tsv");
 _Static_assert(sizeof(struct code_info) == 5 * sizeof(char *), "columns of codelists.tsv");
 _Static_assert(sizeof(struct pattern_info) == 3 * sizeof(char *), "columns of patronen.tsv");
+_Static_assert(sizeof(struct veld_info) == 3 * sizeof(char *), "columns of velden.tsv");
 
 struct catalog {
-	struct table tables[N_TABLES];
+	struct tsv tables[N_TABLES];
 	const struct element_info **by_path; /* sorted by message and path */
 	const char **names;		     /* last steps of all paths, sorted */
 };
@@ -53,69 +40,11 @@ static const struct element_info *elements(const struct catalog *c)
 	return (const struct element_info *)(const void *)c->tables[ELEMENTS].cells;
 }
 
-/* Cuts one line into its columns; false when the number differs. */
-static bool cut_line(char *line, const char **cells, size_t columns)
-{
-	for (size_t i = 0; i < columns; i++) {
-		char *tab = strchr(line, '\t');
-
-		cells[i] = line;
-		if ((tab == NULL) != (i == columns - 1))
-			return false;
-		if (tab != NULL) {
-			*tab = '\0';
-			line = tab + 1;
-		}
-	}
-	return true;
-}
-
-static size_t count_rows(const char *text)
-{
-	size_t n = 0;
-
-	for (; (text = strchr(text, '\n')) != NULL; text++)
-		n++;
-	return n;
-}
-
-static int cut_table(struct table *t, enum which which, struct buf *why)
-{
-	char *line = t->text, *end;
-	size_t lines = count_rows(t->text);
-
-	t->cells = calloc(lines + 1, layouts[which].columns * sizeof *t->cells);
-	if (t->cells == NULL || lines > ROWS_MAX)
-		return t->cells == NULL ? -ENOMEM : -E2BIG;
-	for (size_t i = 0; (end = strchr(line, '\n')) != NULL; i++, line = end + 1) {
-		*end = '\0';
-		if (end > line && end[-1] == '\r')
-			end[-1] = '\0';
-		if (i == 0 && strcmp(line, layouts[which].header) == 0)
-			continue;
-		if (i == 0 || !cut_line(line, t->cells + t->n * layouts[which].columns,
-					layouts[which].columns)) {
-			buf_addf(why, "%s:%zu: expected %zu columns: %s\n", layouts[which].file,
-				 i + 1, layouts[which].columns, layouts[which].header);
-			return -EINVAL;
-		}
-		t->n++;
-	}
-	return 0;
-}
-
 static int read_table(struct catalog *c, const char *dir, enum which which, struct buf *why)
 {
-	struct table *t = &c->tables[which];
-	size_t size;
-	int r = file_read(dir, layouts[which].file, &t->text, &size);
+	int r = tsv_read(&c->tables[which], dir, layouts[which].file, layouts[which].header, why);
 
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0)
-		return cut_table(t, which, why);
-	buf_addf(why, "%s/%s: %s\n", dir, layouts[which].file, strerror(-r));
-	return r;
+	return r == -ENOENT ? 0 : r;
 }
 
 static int compare_elements(const void *a, const void *b)
@@ -173,10 +102,8 @@ void catalog_free(struct catalog **c)
 {
 	if (*c == NULL)
 		return;
-	for (int i = 0; i < N_TABLES; i++) {
-		free((*c)->tables[i].text);
-		free((*c)->tables[i].cells);
-	}
+	for (int i = 0; i < N_TABLES; i++)
+		tsv_free(&(*c)->tables[i]);
 	free((*c)->by_path);
 	free((*c)->names);
 	free(*c);
@@ -191,6 +118,18 @@ const struct element_info *catalog_element(const struct catalog *c, const char *
 	found = bsearch(&k, c->by_path, c->tables[ELEMENTS].n, sizeof *c->by_path,
 			compare_elements);
 	return found == NULL ? NULL : *found;
+}
+
+const struct element_info *catalog_elements(const struct catalog *c, size_t *n)
+{
+	*n = c->tables[ELEMENTS].n;
+	return elements(c);
+}
+
+const struct veld_info *catalog_velden(const struct catalog *c, size_t *n)
+{
+	*n = c->tables[VELDEN].n;
+	return (const void *)c->tables[VELDEN].cells;
 }
 
 const struct datatype_info *catalog_datatype(const struct catalog *c, const char *naam)

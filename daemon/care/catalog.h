@@ -1,8 +1,10 @@
 /*
  * What is known of a release besides its schemas: every element with its
- * datatype, the datatypes' bounds, the code lists, and a sentence for each
- * pattern.  Only sentences and masking depend on it; a folder without these
- * tables gives an empty catalog, and then everything counts as personal.
+ * datatype, the datatypes' bounds, the code lists, a sentence for each
+ * pattern, and which elements are fields of the typed content (inhoud.h).
+ * What the schema admits does not depend on it; a folder without these tables
+ * gives an empty catalog, and then everything counts as personal and no rule
+ * is checked.
  */
 #ifndef CARE_CATALOG_H
 #define CARE_CATALOG_H
@@ -35,6 +37,10 @@ struct pattern_info {
 	const char *pattern, *nl, *en; /* "moet uit precies 9 cijfers bestaan" */
 };
 
+struct veld_info {
+	const char *klasse, *pad, *veld; /* StopProduct, Product/Code, CODE: inhoud.h knows the names */
+};
+
 struct catalog;
 
 /* catalog_open reads the tables of a folder.  Negative, with why, when one is there but unreadable.
@@ -47,6 +53,10 @@ const struct element_info *catalog_element(const struct catalog *c, const char *
 					   const char *pad);
 const struct datatype_info *catalog_datatype(const struct catalog *c, const char *naam);
 const struct pattern_info *catalog_pattern(const struct catalog *c, const char *pattern);
+
+/* catalog_elements and catalog_velden give all rows in the order of the file; n is set. */
+const struct element_info *catalog_elements(const struct catalog *c, size_t *n);
+const struct veld_info *catalog_velden(const struct catalog *c, size_t *n);
 
 /* catalog_codes gives the rows of a datatype's list, in the order of the standard; n is set. */
 const struct code_info *catalog_codes(const struct catalog *c, const char *datatype, size_t *n);

@@ -10,9 +10,11 @@
  *     not passed on at all, CDATA or not.
  * (3) Complaints about a value arrive several at a time while the element
  *     closes; the best is kept in `complaint` and told before the path is popped.
- * (4) Contexts are used again only after a valid message: what an odd one may
+ * (4) Contexts are used again only after a message that the schema admits: what an odd one may
  *     have left behind in them never meets another's message.
  * (5) A fault of our own sets `failed`, and then the sender's message is not judged.
+ * (6) Content is read (lezer.h) as long as there is no finding: behind one it
+ *     could not be trusted, and nobody would look at it.
  */
 #include "care/check.h"
 
@@ -26,6 +28,8 @@
 #include <unistd.h>
 
 #include "care/explain.h"
+#include "care/lezer.h"
+#include "care/regel.h"
 #include "care/release.h"
 #include "care/scan.h"
 #include "care/track.h"
@@ -75,6 +79,7 @@ struct checker {
 	struct source source;
 	struct scan scan;
 	struct track track;
+	struct lezer lezer;
 	const struct berichttype *type;
 	xmlSchemaSAXPlugPtr plug;
 	xmlSAXHandlerPtr xsd; /* the validator's handlers, and what they want as first argument */
@@ -488,6 +493,7 @@ static void begin_message(struct checker *c, const xmlChar *namespace_)
 	c->plug = valid == NULL ? NULL : xmlSchemaSAXPlug(valid, &c->xsd, &c->xsd_data);
 	if (c->plug == NULL)
 		fail(c);
+	lezer_begin(&c->lezer, c->type->knopen, c->arena);
 }
 
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns,
@@ -518,6 +524,9 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 		return;
 	c->xsd->startElementNs(c->xsd_data, name, prefix, ns, n_namespaces, namespaces,
 			       n_attributes, n_defaulted, attributes);
+	if (c->ret->findings.n == 0)
+		lezer_open(&c->lezer, c->track.depth, (const char *)name,
+			   c->track.steps[c->track.depth - 1].index, line, column);
 }
 
 static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns)
@@ -537,6 +546,9 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
 		c->xsd->characters(c->xsd_data, (const xmlChar *)c->text.data, (int)c->text.len);
 	c->xsd->endElementNs(c->xsd_data, name, prefix, ns);
 	settle(c);
+	if (c->ret->findings.n == 0)
+		lezer_sluit(&c->lezer, c->track.depth, buf_str(&c->text), c->text.len, s->line,
+			    s->column);
 	/* Facts stand in the Header and one level below it. */
 	if (c->track.depth >= 3 && c->track.depth <= 4 && !s->has_children &&
 	    strcmp(c->track.steps[1].name, "Header") == 0) {
@@ -678,7 +690,7 @@ static void tell_failure(struct checker *c)
 		.todo_en = "There is nothing to do: the hub will try again.",
 	};
 
-	c->ret->outcome = CHECK_FAILED;
+	c->ret->inhoud = NULL;
 	memset(&c->ret->findings, 0, sizeof c->ret->findings);
 	(void)findings_add(&c->ret->findings, c->arena, NULL,
 			   &ours); /* without memory: no finding */
@@ -710,18 +722,34 @@ static void run(struct checker *c)
 		c->failed = true;
 }
 
+/* What the schema admits goes past the rules that need no other message. */
+static enum outcome apply_rules(struct checker *c)
+{
+	const struct regels *regels = standard_regels(c->type->standard);
+	struct checked *k = c->ret;
+
+	k->inhoud = lezer_klaar(&c->lezer);
+	if (c->lezer.failed ||
+	    (k->inhoud != NULL && regels_toets(regels, 1u << N_BERICHT, &k->bericht, k->inhoud, NULL,
+					       c->arena, &k->findings) < 0))
+		return CHECK_FAILED;
+	return k->findings.n > 0 ? CHECK_REJECTED : CHECK_VALID;
+}
+
 static void finish(struct checker *c)
 {
 	if (c->plug != NULL)
 		(void)xmlSchemaSAXUnplug(c->plug); /* fails only on a plug that is none */
 	c->plug = NULL;
 	finish_facts(&c->ret->bericht);
-	if (c->failed)
+	c->ret->outcome = c->failed		  ? CHECK_FAILED
+			  : c->ret->findings.n > 0 ? CHECK_INVALID
+						   : apply_rules(c);
+	if (c->ret->outcome == CHECK_FAILED)
 		tell_failure(c);
-	else
-		c->ret->outcome = c->ret->findings.n > 0 ? CHECK_INVALID : CHECK_VALID;
-	if (c->ret->outcome != CHECK_VALID)
+	if (c->ret->outcome != CHECK_VALID && c->ret->outcome != CHECK_REJECTED)
 		forget_contexts(c);
+	lezer_rust(&c->lezer);
 }
 
 void check_bytes(struct checker *c, struct arena *a, const void *data, size_t size,
@@ -792,6 +820,7 @@ void checker_free(struct checker **c)
 	}
 	xmlFreeParserCtxt((*c)->ctxt);
 	buf_free(&(*c)->text);
+	lezer_free(&(*c)->lezer);
 	free((*c)->kinds);
 	free((*c)->piece);
 	free(*c);

@@ -1,6 +1,8 @@
 /*
- * Checks one message: bytes → facts and findings, in a single streaming pass
- * (parse and XSD together, no tree).  Memory does not grow with the message.
+ * Checks one message: bytes → facts, typed content and findings, in a single
+ * streaming pass (parse and XSD together, no tree).  Memory grows only with
+ * the typed content: 16 bytes a field.  What the schema admits then goes past
+ * the rules that one message is enough for.
  *
  * What it refuses before or beside the schema: more than 25 MB (OP179), a
  * byte order mark or another encoding than UTF-8 (OP192), NUL bytes, any
@@ -18,7 +20,8 @@
 
 enum outcome {
 	CHECK_VALID = 1,
-	CHECK_INVALID, /* the sender's doing; findings say what */
+	CHECK_REJECTED, /* valid by the schema, breaks a rule of the standard; findings say which */
+	CHECK_INVALID,  /* not by the schema, the sender's doing; findings say what */
 	CHECK_FAILED,  /* ours: memory, a broken schema; findings say which.  To be tried again */
 };
 
@@ -32,9 +35,12 @@ struct bericht {
 	const char *origineel;            /* retour: Identificatie of what it answers; else "" */
 };
 
+struct inhoud; /* inhoud.h */
+
 struct checked {
 	enum outcome outcome;
 	struct bericht bericht;
+	struct inhoud *inhoud; /* when valid or rejected, else NULL; NULL too without elements.tsv */
 	struct findings findings;
 };
 

@@ -42,6 +42,7 @@ void findings_json(const struct findings *fs, struct buf *out)
 
 		buf_adds(out, i > 0 ? ",{\"rule\":" : "{\"rule\":");
 		buf_add_json(out, f->rule);
+		add_text(out, "retourcode", f->retourcode);
 		add_text(out, "facet", f->facet);
 		add_text(out, "path", f->path);
 		add_text(out, "element", f->element);

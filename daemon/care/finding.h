@@ -22,7 +22,8 @@ struct finding {
 	const char *path;    /* /Bericht/Client/StartProducten/StartProduct[2]/Begindatum; or NULL */
 	const char *element; /* name of the element at fault, or NULL */
 	uint32_t line, column; /* 1-based; 0: not tied to a place */
-	const char *nl, *en;           /* what is wrong, one sentence */
+	const char *retourcode; /* of the standard, for a broken rule that has one; else NULL */
+	const char *nl, *en;           /* what is wrong, one sentence or two */
 	const char *todo_nl, *todo_en; /* what to do next, one sentence */
 };
 
@@ -41,8 +42,9 @@ struct findings {
 int findings_add(struct findings *fs, struct arena *a, const char *code, const struct finding *f);
 
 /*
- * findings_json appends the findings as a JSON array: per finding rule, facet,
- * path, element, line, column (absent where unknown), nl, en, todo_nl, todo_en.
+ * findings_json appends the findings as a JSON array: per finding rule,
+ * retourcode, facet, path, element, line, column (absent where unknown), nl,
+ * en, todo_nl, todo_en.
  */
 void findings_json(const struct findings *fs, struct buf *out);
 

@@ -2,6 +2,13 @@
  * The spine: one checked message to a stored verdict, within the transaction
  * that the writer has open.  Nothing here is kept, sent or said before the
  * writer has committed.
+ *
+ *   check → door → rules across messages → keep → register → answer
+ *
+ * A message that breaks a rule inside itself is rejected whatever the
+ * receiver's policy is; rules that need history or lists follow that policy.
+ * What is rejected gets its return message from the hub, because the receiver
+ * never sees it; what is accepted gets one when the receiver's policy says so.
  */
 #ifndef CARE_INTAKE_H
 #define CARE_INTAKE_H
@@ -10,9 +17,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/pseudonym.h"
 #include "care/check.h"
 #include "care/parties.h"
+#include "care/rulebook.h"
 #include "store/store.h"
+
+#define HUB_PARTY "hub" /* the sending party of answers that the hub made */
 
 /* One message as it came in and was checked. */
 struct incoming {
@@ -20,9 +31,10 @@ struct incoming {
 	int64_t received;
 	size_t size;
 	unsigned char sha256[32];
+	const void *data; /* as it came; an answer is made from it */
 	const void *body; /* compressed */
 	size_t body_size;
-	struct checked *checked; /* the door adds its findings */
+	struct checked *checked; /* the door and the rules add their findings */
 };
 
 /* What the hub answers and does. */
@@ -34,11 +46,17 @@ struct judged {
 	const char *meta;     /* JSON for DELIVER when handed */
 	bool handed;          /* the router holds it: it is in the outbox as handed */
 	bool duplicate;       /* the first receipt once more */
+	const char *answered; /* code for which the hub made an answer, which waits now; else NULL */
 };
 
 struct intake {
 	struct store *store;
 	const struct parties *parties; /* of this batch */
+	const struct pseudonym_key *key;
+	const struct rulebook *rules;
+	struct checker *checker;       /* the hub's own answers are checked like any message */
+	struct packer *packer;
+	int64_t now; /* the moment of the next verdict; each takes one microsecond of its own */
 	int64_t next_id;
 	/* Tells whether the router has room for one more message to this code, and takes it. */
 	bool (*room)(void *ctx, const char *code);
@@ -56,6 +74,14 @@ int intake_message(struct intake *k, struct arena *a, const struct incoming *in,
 /* intake_again gives a parked message (id as stored) its verdict, or leaves it parked. */
 int intake_again(struct intake *k, struct arena *a, int64_t id, const struct incoming *in,
 		 struct judged *ret);
+
+/*
+ * intake_replay takes a stored message, checked anew, into the register once
+ * more: for a register that was dropped.  Nothing is sent or kept besides.
+ * same tells whether verdict and findings came out as they stand in the store.
+ */
+int intake_replay(struct intake *k, struct arena *a, const struct store_message *m,
+		  struct checked *c, bool *same);
 
 /* report_json builds the report of a receipt; the same row gives the same bytes. */
 void report_json(const struct store_message *m, struct buf *out);

@@ -22,7 +22,7 @@ struct partij *parties_add(struct parties *p)
 	if (list == NULL)
 		return NULL;
 	p->list = list;
-	list[p->n] = (struct partij){0};
+	list[p->n] = (struct partij){.policy = {.register_start = DAY_NONE}};
 	return &list[p->n++];
 }
 

@@ -31,9 +31,31 @@ struct partij_certificate {
 	char *oin, *sha256; /* one of both; the other is "" */
 };
 
+/* What becomes of a message to a party that breaks rules which need history or lists. */
+enum rules_policy {
+	RULES_ADVISE, /* told to sender and receiver; nothing is stopped */
+	RULES_OFF,    /* not looked at */
+	RULES_ENFORCE /* rejected, with the standard's return message */
+};
+
+/* Who makes the return messages for what a party receives. */
+enum retour_policy {
+	RETOUR_PARTIJ, /* it does; the hub matches and waits for them */
+	RETOUR_HUB     /* the hub does, for it */
+};
+
+/* How messages to a party are treated. */
+struct policy {
+	enum rules_policy rules;
+	day register_start; /* history before it is not held against anyone; DAY_NONE: all counts */
+	enum retour_policy retour;
+	bool accept; /* RETOUR_HUB: it also accepts in its name when all rules hold */
+};
+
 struct partij {
 	char *id;   /* [a-z0-9-]{1,32}: in routing ids, logs, file names */
 	char *name; /* for people */
+	struct policy policy;
 	struct partij_code *codes;
 	size_t n_codes;
 	struct partij_certificate *certificates;

@@ -14,6 +14,8 @@
 
 #include "base/yamltext.h"
 #include "care/file.h"
+#include "care/knoop.h"
+#include "care/regel.h"
 #include "care/release.h"
 
 #include "base/banned.h"
@@ -24,8 +26,12 @@
 struct standard {
 	char name[64]; /* ijw-3.2 */
 	char release[16];
+	char xsdversie[16];
+	char *dir;
+	day vanaf, tot;
 	struct schemaset *schemas;
 	struct catalog *catalog;
+	struct regels *regels;
 };
 
 struct standards {
@@ -37,13 +43,13 @@ struct standards {
 
 /* The manifest as it stands in the file. */
 struct manifest_type {
-	char *naam, *berichtcode, *namespace_, *schema;
+	char *naam, *berichtcode, *antwoord_op, *namespace_, *schema;
 	enum richting richting;
 	bool retour;
 };
 
 struct manifest {
-	char *standaard, *release, *geldig_vanaf, *geldig_tot, *basisschema;
+	char *standaard, *release, *geldig_vanaf, *geldig_tot, *xsdversie, *basisschema;
 	struct manifest_type *berichten;
 	unsigned berichten_count;
 };
@@ -64,6 +70,8 @@ static const cyaml_schema_field_t type_fields[] = {
 			 CYAML_ARRAY_LEN(richtingen)),
 	CYAML_FIELD_ENUM("retour", CYAML_FLAG_STRICT, struct manifest_type, retour, yes_no,
 			 CYAML_ARRAY_LEN(yes_no)),
+	CYAML_FIELD_STRING_PTR("antwoord_op", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct manifest_type, antwoord_op, 1, 15),
 	CYAML_FIELD_STRING_PTR("namespace", CYAML_FLAG_POINTER, struct manifest_type, namespace_, 1,
 			       127),
 	CYAML_FIELD_STRING_PTR("schema", CYAML_FLAG_POINTER, struct manifest_type, schema, 1, 127),
@@ -81,6 +89,8 @@ static const cyaml_schema_field_t manifest_fields[] = {
 			       10, 10),
 	CYAML_FIELD_STRING_PTR("geldig_tot", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			       struct manifest, geldig_tot, 10, 10),
+	CYAML_FIELD_STRING_PTR("xsdversie", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct manifest, xsdversie, 1, 11),
 	CYAML_FIELD_STRING_PTR("basisschema", CYAML_FLAG_POINTER, struct manifest, basisschema, 1,
 			       127),
 	CYAML_FIELD_SEQUENCE("berichten", CYAML_FLAG_POINTER, struct manifest, berichten,
@@ -122,6 +132,15 @@ static bool release_good(const char *release)
 	return minor > 0 && release[major + 1 + minor] == '\0';
 }
 
+static bool term_good(const struct manifest *m)
+{
+	day vanaf, tot;
+
+	if (!day_parse(m->geldig_vanaf, &vanaf))
+		return false;
+	return m->geldig_tot == NULL || (day_parse(m->geldig_tot, &tot) && tot >= vanaf);
+}
+
 /* What libcyaml cannot check. */
 static int manifest_check(const char *dir, const struct manifest *m, struct buf *why)
 {
@@ -130,6 +149,13 @@ static int manifest_check(const char *dir, const struct manifest *m, struct buf 
 	if (!release_good(m->release)) {
 		buf_addf(why, "%s/manifest.yaml: release: '%s'; expected: \"3.2\"\n", dir,
 			 m->release);
+		return -EINVAL;
+	}
+	if (!term_good(m)) {
+		buf_addf(why,
+			 "%s/manifest.yaml: geldig_vanaf, geldig_tot: expected: dates like 2027-01-01, "
+			 "the second not before the first\n",
+			 dir);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < m->berichten_count; i++)
@@ -169,6 +195,7 @@ static int add_type(struct standards *s, const struct standard *st, const struct
 	t->retour = m->retour;
 	copy_text(t->naam, sizeof t->naam, m->naam);
 	copy_text(t->code, sizeof t->code, m->berichtcode);
+	copy_text(t->antwoord_op, sizeof t->antwoord_op, m->antwoord_op != NULL ? m->antwoord_op : "");
 	copy_text(t->namespace_, sizeof t->namespace_, m->namespace_);
 	copy_text(t->schema, sizeof t->schema, m->schema);
 	return 0;
@@ -190,6 +217,26 @@ static int try_schema(struct berichttype *t, struct buf *why)
 	return t->broken == NULL ? -ENOMEM : 0;
 }
 
+/* What the typed content needs: where in each message the fields are. */
+static int make_trees(struct standards *s, const struct standard *st, struct buf *why)
+{
+	size_t n;
+	bool *gebruikt;
+	int r = velden_check(st->catalog, why);
+
+	(void)catalog_velden(st->catalog, &n);
+	gebruikt = calloc(n + 1, sizeof *gebruikt);
+	if (gebruikt == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < s->n_types; i++)
+		if (s->types[i].standard == st)
+			r = knopen_new(&s->types[i].knopen, st->catalog, s->types[i].naam, gebruikt);
+	if (r == 0)
+		r = velden_check_used(st->catalog, gebruikt, why);
+	free(gebruikt);
+	return r;
+}
+
 static int standard_fill(struct standards *s, struct standard *st, const char *dir,
 			 const struct manifest *m, struct buf *why)
 {
@@ -197,6 +244,14 @@ static int standard_fill(struct standards *s, struct standard *st, const char *d
 
 	(void)snprintf(st->name, sizeof st->name, "%s-%s", m->standaard, m->release);
 	copy_text(st->release, sizeof st->release, m->release);
+	copy_text(st->xsdversie, sizeof st->xsdversie, m->xsdversie != NULL ? m->xsdversie : "0.1.0");
+	st->tot = DAY_NONE;
+	st->dir = strdup(dir);
+	if (st->dir == NULL)
+		return -ENOMEM;
+	(void)day_parse(m->geldig_vanaf, &st->vanaf); /* manifest_check saw that they are dates */
+	if (m->geldig_tot != NULL)
+		(void)day_parse(m->geldig_tot, &st->tot);
 	r = schemaset_open(&st->schemas, dir, why);
 	if (r == 0)
 		r = catalog_open(&st->catalog, dir, why);
@@ -205,6 +260,10 @@ static int standard_fill(struct standards *s, struct standard *st, const char *d
 		if (r == 0)
 			r = try_schema(&s->types[s->n_types - 1], why);
 	}
+	if (r == 0)
+		r = make_trees(s, st, why);
+	if (r == 0)
+		r = regels_open(&st->regels, dir, st->catalog, why);
 	return r;
 }
 
@@ -278,7 +337,7 @@ int standards_open(struct standards **ret, const char *dir, struct buf *why)
 
 	if (s == NULL)
 		return -ENOMEM;
-	r = read_folders(s, dir, why);
+	r = has_manifest(dir) ? read_standard(s, dir, why) : read_folders(s, dir, why);
 	if (r == 0 && s->n == 0) {
 		buf_addf(why, "%s: no folder in it holds a manifest.yaml\n", dir);
 		r = -ENOENT;
@@ -312,6 +371,46 @@ const struct berichttype *standards_types(const struct standards *s, size_t *n)
 	return s->types;
 }
 
+const struct berichttype *standards_answer(const struct standards *s, const struct berichttype *op)
+{
+	for (size_t i = 0; i < s->n_types; i++)
+		if (s->types[i].standard == op->standard &&
+		    strcmp(s->types[i].antwoord_op, op->naam) == 0)
+			return &s->types[i];
+	return NULL;
+}
+
+const char *standard_xsdversie(const struct standard *s)
+{
+	return s->xsdversie;
+}
+
+bool standard_geldig(const struct standard *s, day op)
+{
+	return day_within(op, s->vanaf, s->tot);
+}
+
+int standards_folders(const struct standards *s, int (*each)(void *ctx, const char *dir), void *ctx)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < s->n; i++)
+		r = each(ctx, s->list[i]->dir);
+	return r < 0 ? r : 0;
+}
+
+day standard_vanaf(const struct standard *s)
+{
+	return s->vanaf;
+}
+
+bool standard_is(const struct standard *s, const char *standaard)
+{
+	size_t n = strlen(standaard);
+
+	return strncmp(s->name, standaard, n) == 0 && s->name[n] == '-';
+}
+
 const char *standard_name(const struct standard *s)
 {
 	return s->name;
@@ -332,15 +431,24 @@ const struct catalog *standard_catalog(const struct standard *s)
 	return s->catalog;
 }
 
+const struct regels *standard_regels(const struct standard *s)
+{
+	return s->regels;
+}
+
 void standards_free(struct standards **s)
 {
 	if (*s == NULL)
 		return;
-	for (size_t i = 0; i < (*s)->n_types; i++)
+	for (size_t i = 0; i < (*s)->n_types; i++) {
 		free((*s)->types[i].broken);
+		knopen_free(&(*s)->types[i].knopen);
+	}
 	for (size_t i = 0; i < (*s)->n; i++) {
 		schemaset_free(&(*s)->list[i]->schemas);
+		regels_free(&(*s)->list[i]->regels);
 		catalog_free(&(*s)->list[i]->catalog);
+		free((*s)->list[i]->dir);
 		free((*s)->list[i]);
 	}
 	free((*s)->types);

@@ -317,7 +317,7 @@ static void print_timeline(json_t *m)
 			 "  sent by party %s under reference %s\n  sha256 %s\n\n"),
 		     text_at(m, "party"), text_at(m, "reference"), text_at(m, "sha256"));
 	step(m, "received", "ontvangen, gecontroleerd en opgeslagen", "received, checked and stored");
-	if (strcmp(text_at(m, "settled"), text_at(m, "received")) != 0)
+	if (strncmp(text_at(m, "settled"), text_at(m, "received"), 19) != 0) /* not within the second */
 		step(m, "settled", "oordeel gegeven", "verdict given");
 	step(m, "delivered", "bezorgd bij de ontvanger", "delivered to the receiver");
 	step(m, "confirmed", "bevestigd door de ontvanger", "confirmed by the receiver");

@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/due.h"
 #include "ctl/live.h"
 #include "ctl/locale.h"
+#include "ctl/offline.h"
 #include "ctl/pki.h"
+#include "ctl/rules.h"
 #include "ctl/validate.h"
 
 #include "base/banned.h"
@@ -32,6 +35,10 @@ static const struct {
 		"what is wrong, with the lines around it (masked)"},
 	{"parties",  ctl_parties,  "", "",
 		"wie er aangesloten is, en wie er verbonden is", "who takes part, and who is connected"},
+	{"due",      ctl_due,
+		"[--party CODE] [--ahead DAGEN]", "[--party CODE] [--ahead DAYS]",
+		"wie er over tijd is met welk antwoord, start- of stopbericht",
+		"who is late with which answer, start or stop message"},
 	{"retry",    ctl_retry,    "NUMMER", "NUMBER",
 		"een opgegeven bezorging opnieuw proberen", "try a given-up delivery again"},
 	{"reload",   ctl_reload,   "", "",
@@ -43,6 +50,20 @@ static const struct {
 		"FILE|DIR… [--schemas DIR] [--format=text|json|tsv]\n"
 		"              [--jobs N] [--no-progress]",
 		"bestanden controleren, zonder hub", "check files, without a hub"},
+	{"dry-run",  ctl_dry_run,
+		"--standard MAP [--since DAG] [--config BESTAND]",
+		"--standard DIR [--since DAY] [--config FILE]",
+		"wat een andere release of set schema's van de opgeslagen berichten zou vinden",
+		"what another release or set of schemas would make of the stored messages"},
+	{"rebuild",  ctl_rebuild,
+		"[--config BESTAND] [--check]", "[--config FILE] [--check]",
+		"het register opnieuw maken uit de opgeslagen berichten (de hub staat stil)",
+		"make the register anew from the stored messages (the hub is stopped)"},
+	{"rules",    ctl_rules,
+		"[--id REGEL] [--type JW301] [--json] [--schemas MAP]",
+		"[--id RULE] [--type JW301] [--json] [--schemas DIR]",
+		"de regels van de standaard, en wat de hub ermee doet",
+		"the rules of the standard, and what the hub does with them"},
 	{"pki",      ctl_pki,      "demo|revoke|show …", "demo|revoke|show …",
 		"certificaten voor een proef; een certificaat bekijken",
 		"certificates for a trial; look at a certificate"},

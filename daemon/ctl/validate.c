@@ -68,11 +68,17 @@ struct job {
 };
 
 static const char *const outcome_names[] = {
-	[CHECK_VALID] = "valid", [CHECK_INVALID] = "invalid", [CHECK_FAILED] = "error"};
+	[CHECK_VALID] = "valid",
+	[CHECK_REJECTED] = "rejected",
+	[CHECK_INVALID] = "invalid",
+	[CHECK_FAILED] = "error",
+};
 static const char *const outcome_names_nl[] = {[CHECK_VALID] = "geldig",
+					       [CHECK_REJECTED] = "afgekeurd",
 					       [CHECK_INVALID] = "ongeldig",
 					       [CHECK_FAILED] = "niet te controleren"};
 static const char *const outcome_names_en[] = {[CHECK_VALID] = "valid",
+					       [CHECK_REJECTED] = "rejected",
 					       [CHECK_INVALID] = "not valid",
 					       [CHECK_FAILED] = "could not be checked"};
 
@@ -221,7 +227,8 @@ static void text_finding(const struct finding *f, bool dutch, struct buf *out)
 		buf_addf(out, "  %u:%u  %s  ", f->line, f->column, f->rule);
 	else
 		buf_addf(out, "  %s  ", f->rule);
-	buf_addf(out, "%s\n", dutch ? f->nl : f->en);
+	buf_addf(out, "%s", dutch ? f->nl : f->en);
+	buf_addf(out, f->retourcode != NULL ? " [%s]\n" : "\n", f->retourcode);
 	if (f->path != NULL)
 		buf_addf(out, "      %s\n", f->path);
 	buf_addf(out, "      %s %s\n",
@@ -368,6 +375,20 @@ static void print_one(struct job *j, size_t i, struct result *r)
 	r->done = false;
 }
 
+/* What breaks a rule is named only when there is such a file. */
+static void print_counts(const struct job *j)
+{
+	bool nl = j->o.dutch;
+
+	printf(nl ? "%zu bestanden: %zu geldig, " : "%zu files: %zu valid, ", j->files.n,
+	       j->counts[CHECK_VALID]);
+	if (j->counts[CHECK_REJECTED] > 0)
+		printf(nl ? "%zu afgekeurd, " : "%zu rejected, ", j->counts[CHECK_REJECTED]);
+	printf(nl ? "%zu ongeldig, %zu niet te controleren\n"
+		  : "%zu not valid, %zu could not be checked\n",
+	       j->counts[CHECK_INVALID], j->counts[CHECK_FAILED]);
+}
+
 /* Prints the results in order; workers fill them meanwhile. */
 static void print_all(struct job *j)
 {
@@ -389,12 +410,7 @@ static void print_all(struct job *j)
 	if (j->o.format == AS_JSON)
 		fputs(j->files.n == 0 ? "[]\n" : "\n]\n", stdout);
 	else if (j->o.format == AS_TEXT && j->files.n != 1)
-		printf(j->o.dutch
-			       ? "%zu bestanden: %zu geldig, %zu ongeldig, %zu niet te "
-				 "controleren\n"
-			       : "%zu files: %zu valid, %zu not valid, %zu could not be checked\n",
-		       j->files.n, j->counts[CHECK_VALID], j->counts[CHECK_INVALID],
-		       j->counts[CHECK_FAILED]);
+		print_counts(j);
 }
 
 /* Starts the threads; the first one is proved able to work before anything is printed. */
@@ -484,7 +500,7 @@ static int status(const struct job *j)
 {
 	if (j->counts[CHECK_FAILED] > 0)
 		return 2;
-	return j->counts[CHECK_INVALID] > 0;
+	return j->counts[CHECK_INVALID] + j->counts[CHECK_REJECTED] > 0;
 }
 
 static void job_free(struct job *j)
@@ -498,13 +514,13 @@ static void job_free(struct job *j)
 	free(j);
 }
 
-static int open_standards(struct job *j)
+int ctl_standards_open(struct standards **ret, const char *given)
 {
 	struct buf dir = BUF_INIT, why = BUF_INIT;
 	int r;
 
-	ctl_schemas_dir(j->o.schemas, &dir);
-	r = standards_open(&j->standards, buf_str(&dir), &why);
+	ctl_schemas_dir(given, &dir);
+	r = standards_open(ret, buf_str(&dir), &why);
 	fputs(buf_str(&why), stderr); /* broken schemas are told also when others work */
 	if (r < 0 && why.len == 0)
 		fprintf(stderr, "ijwctl: %s: %s\n", buf_str(&dir), strerror(-r));
@@ -528,7 +544,7 @@ int ctl_validate(int argc, char **argv)
 	(void)pthread_cond_init(&j->changed, NULL);
 	if (!read_options(argc, argv, &j->o))
 		r = usage();
-	else if (open_standards(j) == 0 && collect(&j->files, argc - optind, argv + optind) == 0 &&
+	else if (ctl_standards_open(&j->standards, j->o.schemas) == 0 && collect(&j->files, argc - optind, argv + optind) == 0 &&
 		 run(j) == 0)
 		r = fflush(stdout) == 0 ? status(j) : 2;
 	job_free(j);

@@ -5,7 +5,7 @@
 	"m.id, m.received, m.settled, m.party, m.reference, m.type, m.van, m.naar, "        \
 	"m.identificatie, m.sha256, m.size, m.verdict, m.code, m.findings, m.delivered, "   \
 	"m.confirmed, m.attempts, m.more, "                                                 \
-	"(SELECT state FROM outbox WHERE id = m.id) "
+	"(SELECT state FROM outbox WHERE id = m.id), m.release "
 
 /* clang-format off */
 const char *const statements[N_STATEMENTS] = {
@@ -16,11 +16,12 @@ const char *const statements[N_STATEMENTS] = {
 
 	[SQL_MESSAGE_ADD] =
 		"INSERT INTO message (id, received, settled, party, reference, type, van, naar, "
-		"identificatie, sha256, size, verdict, code, findings, more) "
-		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15) ON CONFLICT DO NOTHING",
+		"identificatie, sha256, size, verdict, code, findings, more, release) "
+		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16) ON CONFLICT DO NOTHING",
 	[SQL_MESSAGE_SETTLE] =
 		"UPDATE OR IGNORE message SET settled = ?2, type = ?3, van = ?4, naar = ?5, "
-		"identificatie = ?6, verdict = ?7, code = ?8, findings = ?9, more = ?10 WHERE id = ?1 AND verdict = 4",
+		"identificatie = ?6, verdict = ?7, code = ?8, findings = ?9, more = ?10, release = ?11 "
+		"WHERE id = ?1 AND verdict = 4",
 	[SQL_MESSAGE_GET] = "SELECT " MESSAGE "FROM message m WHERE m.id = ?1",
 	[SQL_MESSAGE_IN_FORCE] =
 		"SELECT " MESSAGE "FROM message m WHERE m.van = ?1 AND m.type = ?2 AND "
@@ -66,7 +67,12 @@ const char *const statements[N_STATEMENTS] = {
 		"JOIN message m ON m.id = o.id GROUP BY o.receiver ORDER BY o.receiver",
 	[SQL_PARKED] =
 		"SELECT " MESSAGE "FROM message m WHERE m.verdict = 4 AND m.id > ?1 "
-		"ORDER BY m.id LIMIT ?2",
+		"AND (m.release IS NULL OR m.release <= ?3) ORDER BY m.id LIMIT ?2",
+
+	[SQL_HISTORY] =
+		"SELECT " MESSAGE ", b.bytes FROM message m LEFT JOIN body b ON b.id = m.id "
+		"WHERE (m.settled, m.id) > (?1, ?2) AND m.settled < ?3 AND m.verdict <> 3 "
+		"ORDER BY m.settled, m.id LIMIT ?4",
 
 	[SQL_RECEIPT_OWE] = "INSERT OR IGNORE INTO receipt_due (id, party) VALUES (?1, ?2)",
 	[SQL_RECEIPT_SENT] = "DELETE FROM receipt_due WHERE id = ?1",

@@ -18,12 +18,15 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/date.h"
 #include "base/verdict.h"
 
 struct store_ops;
+struct register_ops;
 
 struct store {
-	const struct store_ops *ops; /* the driver's; the rest of the object is its own */
+	const struct store_ops *ops;    /* the driver's; the rest of the object is its own */
+	const struct register_ops *reg; /* store/register.h; in the same transactions */
 };
 
 enum store_mode { STORE_WRITE, STORE_READ };
@@ -41,6 +44,7 @@ struct store_message {
 	const char *code;     /* delivery code, or NULL */
 	const char *findings; /* JSON array, or NULL */
 	int64_t more;         /* findings beyond those in the array */
+	day release;          /* parked: not to be judged before; 0: as soon as it can be */
 	int64_t delivered, confirmed; /* 0: not yet */
 	int64_t attempts;
 	enum outbox_state outbox; /* when read: where its delivery stands */
@@ -158,9 +162,19 @@ struct store_ops {
 	int (*queues)(struct store *st, int (*each)(void *ctx, const struct store_queue_row *r),
 			 void *ctx);
 
-	/* parked lists the messages still to be judged, oldest first, above id `after`. */
-	int (*parked)(struct store *st, int64_t after, unsigned most,
+	/* parked lists the messages to be judged on a day, oldest first, above id `after`. */
+	int (*parked)(struct store *st, int64_t after, unsigned most, day today,
 			 int (*each)(void *ctx, const struct store_message *m), void *ctx);
+
+	/*
+	 * history gives what was accepted, rejected or parked, with its body
+	 * (compressed), in the order in which it was judged: by (settled, id),
+	 * after the message `id` settled at `settled` (0, 0: from the first) and
+	 * settled before `until` (0: no bound).  each may write and commit: nothing
+	 * is being read while it runs.  A result of each above zero ends it there.
+	 */
+	int (*history)(struct store *st, int64_t settled, int64_t id, int64_t until,
+			  int (*each)(void *ctx, const struct store_message *m), void *ctx);
 
 	/* Final receipts still owed to the sender of a message that was parked. */
 	int (*receipt_owe)(struct store *st, int64_t id, const char *party);

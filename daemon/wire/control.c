@@ -17,12 +17,15 @@
 
 #include "base/log.h"
 #include "care/check.h"
+#include "store/register.h"
 #include "store/store.h"
+#include "wire/due.h"
 #include "wire/protocol.h"
 
 #include "base/banned.h"
 
 #define REQUEST_MOST 4096
+#define DAY_CHECK_MS 60000 /* how soon after midnight a new day is noticed */
 #define PATIENCE_MS 5000 /* for an operator's program to send its line or take its answer */
 #define ROWS_MOST 1000
 
@@ -34,6 +37,7 @@ struct control {
 	struct store *store; /* opened for reading */
 	pthread_mutex_t lock;
 	struct parties *who;
+	day told; /* the day whose overdue answers were told */
 };
 
 /* ---- answers ---- */
@@ -313,6 +317,74 @@ static json_t *answer_parties(struct control *c, json_t *request)
 	return json_pack("{s:o, s:o, s:o}", "parties", rows, "queues", queues, "live", live(c));
 }
 
+/* Rows of `due`, counterparty by counterparty because the store gives them by day. */
+struct due {
+	json_t *rows;
+	const char *party; /* "": all */
+	day today;
+};
+
+static int add_due(void *ctx, const struct reg_verwachting *v)
+{
+	struct due *d = ctx;
+	char sinds[11], uiterlijk[11];
+
+	if (d->party[0] != '\0' && strcmp(d->party, v->debiteur) != 0 &&
+	    strcmp(d->party, v->crediteur) != 0)
+		return 0;
+	if (json_array_size(d->rows) == ROWS_MOST)
+		return 1;
+	day_text(v->sinds, sinds);
+	day_text(v->uiterlijk, uiterlijk);
+	return json_array_append_new(
+		       d->rows, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:i}", "kind", v->soort,
+					  "debtor", v->debiteur, "creditor", v->crediteur, "about",
+					  v->sleutel, "message", (json_int_t)v->bericht, "since", sinds,
+					  "due", uiterlijk, "late", (int)(d->today - v->uiterlijk))) == 0
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int by_debtor(const void *a, const void *b)
+{
+	json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	int r = strcmp(text_of(x, "debtor"), text_of(y, "debtor"));
+
+	return r != 0 ? r : strcmp(text_of(x, "due"), text_of(y, "due"));
+}
+
+static json_t *sorted(json_t *rows)
+{
+	size_t n = json_array_size(rows);
+	json_t **list = calloc(n + 1, sizeof(json_t *)), *out = json_array();
+
+	for (size_t i = 0; list != NULL && i < n; i++)
+		list[i] = json_array_get(rows, i);
+	if (list != NULL)
+		qsort(list, n, sizeof(json_t *), by_debtor);
+	for (size_t i = 0; list != NULL && i < n; i++)
+		(void)json_array_append(out, list[i]);
+	free(list);
+	json_decref(rows);
+	return out;
+}
+
+static json_t *answer_due(struct control *c, json_t *request)
+{
+	struct due d = {json_array(), text_of(request, "party"), day_of(clock_us())};
+	day until = d.today + (day)json_integer_value(json_object_get(request, "ahead"));
+	char today[11];
+	bool more;
+
+	if (c->store->reg->verwachtingen(c->store, NULL, until, add_due, &d) < 0) {
+		json_decref(d.rows);
+		return failure("the store cannot be read");
+	}
+	day_text(d.today, today);
+	more = json_array_size(d.rows) == ROWS_MOST;
+	return json_pack("{s:s, s:o, s:b}", "today", today, "due", sorted(d.rows), "more", more);
+}
+
 static json_t *answer_retry(struct control *c, json_t *request)
 {
 	struct arena a = ARENA_INIT;
@@ -341,7 +413,7 @@ static const struct {
 } commands[] = {
 	{"status", answer_status},   {"messages", answer_messages}, {"show", answer_show},
 	{"explain", answer_explain}, {"parties", answer_parties},   {"retry", answer_retry},
-	{"reload", answer_reload},
+	{"reload", answer_reload},   {"due", answer_due},
 };
 
 static json_t *answer(struct control *c, const char *line)
@@ -389,14 +461,38 @@ static void serve(struct control *c, int fd)
 	free(text);
 }
 
+/* Once a day, and at the start: who is late hears it, and so does who waits. */
+static void tell_due(struct control *c)
+{
+	day today = day_of(clock_us());
+	struct due_notices *n = NULL;
+
+	if (today == c->told)
+		return;
+	if (due_collect(c->store, today, &n) < 0) {
+		log_warn("DUE-UNREAD", "overdue answers could not be read; tried again in a minute");
+		return;
+	}
+	c->told = today;
+	log_info("DUE-TOLD", "%zu parties owe an overdue answer or wait for one", n->n);
+	router_notify(c->o.router, n);
+}
+
 static void *control_main(void *arg)
 {
 	struct control *c = arg;
 	struct pollfd p[2] = {{.fd = c->listener, .events = POLLIN}, {.fd = c->stop_fd, .events = POLLIN}};
+	int ready = 0;
 
-	while (poll(p, 2, -1) >= 0 || errno == EINTR) {
+	for (;;) {
 		int fd;
 
+		tell_due(c);
+		ready = poll(p, 2, DAY_CHECK_MS);
+		if (ready < 0 && errno != EINTR)
+			break;
+		if (ready <= 0)
+			continue;
 		if (p[1].revents != 0)
 			break;
 		fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);

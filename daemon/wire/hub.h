@@ -10,6 +10,7 @@
 #include <zmq.h>
 
 #include "base/map.h"
+#include "wire/due.h"
 #include "wire/edge.h"
 #include "wire/pipeline.h"
 #include "wire/protocol.h"
@@ -78,18 +79,23 @@ struct router {
 	int wake_fd;
 	int64_t now; /* microseconds, read once a turn */
 	int64_t next_recheck;
+	bool more_parked; /* the last round was full */
 	bool stopping;
 	uint64_t errors_said;
 	pthread_mutex_t lock; /* guards what the control thread shares */
 	pthread_cond_t snapshot_made;
 	bool snapshot_wanted;
 	char *snapshot; /* JSON of what is live */
+	struct due_notices *due_news; /* from the control thread, not taken over yet */
+	/* end of what the lock guards */
+	struct due_notices *due; /* of today, for sessions that open */
 };
 
 /* session.c */
 struct session *session_open(struct router *r, const struct edge_notice *n);
 void session_close(struct router *r, struct session *s);
 void session_heard(struct router *r, struct session *s, zmq_msg_t *frames, size_t n);
+void session_notice_due(struct router *r, struct session *s);
 
 /* mailbox.c */
 struct mailbox *mailbox_of(struct router *r, const char *code);

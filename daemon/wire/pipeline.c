@@ -19,12 +19,6 @@
 #define PATIENT_MS 5            /* confirmations wait for company */
 #define RECHECK_MOST 64         /* parked messages in one round */
 
-/* Schemas that several validators use; the last one to let go frees them. */
-struct shared_standards {
-	struct standards *standards;
-	atomic_uint references;
-};
-
 struct lane {
 	struct pipeline *pipeline;
 	struct queue queue;
@@ -35,6 +29,13 @@ struct room {
 	char code[IJW_MAX_CODE + 1];
 	unsigned messages;
 	size_t bytes;
+};
+
+/* What a thread checks with; its checker is made anew after a reload. */
+struct checking {
+	struct rulebook *held;
+	struct checker *checker;
+	struct packer *packer;
 };
 
 struct pipeline {
@@ -48,24 +49,20 @@ struct pipeline {
 	int64_t next_id;
 	atomic_size_t busy;
 	atomic_uint rechecking;
-	int64_t recheck_after; /* the writer's */
+	atomic_bool renewed; /* since parked messages were looked at */
+	bool recheck_all;    /* the writer's, as is the next */
+	int64_t recheck_after; /* the writer's, as is what follows */
+	int64_t moment;        /* the first that no verdict has yet */
+	struct checking own;   /* for the answers that the hub makes */
+	struct pseudonym_key key;
 	struct pipeline_stats stats;
 	pthread_mutex_t lock; /* guards what follows */
-	struct shared_standards *standards;
+	struct rulebook *rules;
 	struct parties *who;
 	struct room rooms[ROOMS];
 };
 
 /* ---- jobs ---- */
-
-static void standards_drop(struct shared_standards **h)
-{
-	if (*h != NULL && atomic_fetch_sub(&(*h)->references, 1) == 1) {
-		standards_free(&(*h)->standards);
-		free(*h);
-	}
-	*h = NULL;
-}
 
 struct job *job_new(enum job_kind kind)
 {
@@ -120,31 +117,19 @@ void job_free(struct job **j)
 		(void)zmq_msg_close(&(*j)->body);
 	drop_answers(*j);
 	arena_release(&(*j)->arena);
-	standards_drop(&(*j)->standards);
+	rulebook_drop(&(*j)->rules);
 	free(*j);
 	*j = NULL;
 }
 
 /* ---- shared schemas and parties ---- */
 
-static struct shared_standards *standards_share(struct standards *s)
+static struct rulebook *rules_hold(struct pipeline *p)
 {
-	struct shared_standards *h = calloc(1, sizeof *h);
-
-	if (h != NULL) {
-		h->standards = s;
-		atomic_init(&h->references, 1);
-	}
-	return h;
-}
-
-static struct shared_standards *standards_hold(struct pipeline *p)
-{
-	struct shared_standards *h;
+	struct rulebook *h;
 
 	pthread_mutex_lock(&p->lock);
-	h = p->standards;
-	atomic_fetch_add(&h->references, 1);
+	h = rulebook_hold(p->rules);
 	pthread_mutex_unlock(&p->lock);
 	return h;
 }
@@ -159,21 +144,19 @@ static struct parties *who_hold(struct pipeline *p)
 	return who;
 }
 
-void pipeline_renew(struct pipeline *p, struct standards *standards, struct parties *who)
+void pipeline_renew(struct pipeline *p, struct rulebook *rules, struct parties *who)
 {
-	struct shared_standards *fresh = standards != NULL ? standards_share(standards) : NULL;
-	struct shared_standards *stale = NULL;
+	struct rulebook *stale;
 	struct parties *left;
 
 	pthread_mutex_lock(&p->lock);
-	if (fresh != NULL) {
-		stale = p->standards;
-		p->standards = fresh;
-	}
+	stale = rules == NULL ? NULL : p->rules;
+	p->rules = rules == NULL ? p->rules : rulebook_hold(rules);
 	left = p->who;
 	p->who = parties_hold(who);
 	pthread_mutex_unlock(&p->lock);
-	standards_drop(&stale);
+	atomic_store(&p->renewed, true);
+	rulebook_drop(&stale);
 	parties_drop(&left);
 }
 
@@ -263,26 +246,27 @@ static void check_nothing(struct job *j)
 	j->error = -ENOMEM; /* without its digest it cannot be kept: the sender tries again */
 }
 
-struct checking {
-	struct shared_standards *held;
-	struct checker *checker;
-	struct packer *packer;
-};
-
-/* After a reload the lane's checker is made anew from the new schemas. */
+/* After a reload the checker is made anew from the new schemas. */
 static void checking_renew(struct checking *c, struct pipeline *p)
 {
-	struct shared_standards *now = standards_hold(p);
+	struct rulebook *now = rules_hold(p);
 
 	if (now == c->held) {
-		standards_drop(&now);
+		rulebook_drop(&now);
 		return;
 	}
 	checker_free(&c->checker);
-	standards_drop(&c->held);
+	rulebook_drop(&c->held);
 	c->held = now;
 	if (checker_new(&c->checker, now->standards) < 0)
 		log_error("CHECK-NONE", "no checker could be made; messages will be tried again");
+}
+
+static void checking_end(struct checking *c)
+{
+	checker_free(&c->checker);
+	packer_free(&c->packer);
+	rulebook_drop(&c->held);
 }
 
 static void *lane_main(void *arg)
@@ -297,8 +281,7 @@ static void *lane_main(void *arg)
 			struct job *j = (struct job *)l;
 
 			if (c.checker != NULL && c.packer != NULL) {
-				atomic_fetch_add(&c.held->references, 1);
-				j->standards = c.held;
+				j->rules = rulebook_hold(c.held);
 				check_job(c.checker, c.packer, j);
 			} else {
 				check_nothing(j);
@@ -306,9 +289,7 @@ static void *lane_main(void *arg)
 		}
 		queue_put_all(&lane->pipeline->writer, chain);
 	}
-	checker_free(&c.checker);
-	packer_free(&c.packer);
-	standards_drop(&c.held);
+	checking_end(&c);
 	return NULL;
 }
 
@@ -346,6 +327,7 @@ static void incoming_of(struct job *j, struct incoming *ret)
 		.reference = j->reference,
 		.received = j->received,
 		.size = zmq_msg_size(&j->body),
+		.data = zmq_msg_data(&j->body),
 		.body = j->packed,
 		.body_size = j->packed_size,
 		.checked = &j->checked,
@@ -372,9 +354,16 @@ static int step_message(struct pipeline *p, struct intake *k, struct job *j)
 	return r;
 }
 
+/* Parked messages that were found, in the order in which they came. */
+struct round {
+	struct link *first, **end;
+	unsigned n;
+	int64_t last;
+};
+
 static int recheck_row(void *ctx, const struct store_message *m)
 {
-	struct link **chain = ctx;
+	struct round *round = ctx;
 	struct job *j = job_new(JOB_RECHECK);
 
 	if (j == NULL)
@@ -383,23 +372,32 @@ static int recheck_row(void *ctx, const struct store_message *m)
 	j->received = m->received;
 	(void)snprintf(j->party, sizeof j->party, "%s", m->party);
 	(void)snprintf(j->reference, sizeof j->reference, "%s", m->reference);
-	j->link.next = *chain;
-	*chain = &j->link;
+	*round->end = &j->link;
+	round->end = &j->link.next;
+	round->n++;
+	round->last = m->id;
 	return 0;
 }
 
 /* Reads the parked messages' bodies and sends them past a validator once more. */
 static int step_rechecks(struct pipeline *p, struct intake *k, struct job *j)
 {
-	struct link *chain = NULL;
+	struct round round = {.end = &round.first};
+	struct link *chain;
 	int r;
 
-	(void)j;
 	if (atomic_load(&p->rechecking) > 0)
 		return 0; /* the last round is still under way */
-	r = k->store->ops->parked(k->store, p->recheck_after, RECHECK_MOST, recheck_row, &chain);
-	/* The chain is newest first: its head tells where the next round goes on. */
-	p->recheck_after = chain == NULL ? 0 : ((struct job *)chain)->id;
+	if (atomic_exchange(&p->renewed, false)) {
+		p->recheck_after = 0;
+		p->recheck_all = true; /* a freeze may have been moved: what is held is looked at too */
+	}
+	r = k->store->ops->parked(k->store, p->recheck_after, RECHECK_MOST,
+				  p->recheck_all ? INT32_MAX : day_of(k->now), recheck_row, &round);
+	p->recheck_after = round.last;
+	p->recheck_all = p->recheck_all && round.n == RECHECK_MOST;
+	j->full = round.n == RECHECK_MOST; /* then the next round need not wait */
+	chain = round.first;
 	while (chain != NULL) {
 		struct job *again = (struct job *)chain;
 		struct buf body = BUF_INIT;
@@ -573,9 +571,24 @@ static int (*const steps[N_JOB_KINDS])(struct pipeline *, struct intake *, struc
 
 /* ---- the writer ---- */
 
+/* Now, and after all verdicts so far: the order in which they were reached can be told from it. */
+static int64_t moment_of(const struct pipeline *p)
+{
+	int64_t now = clock_us();
+
+	return now > p->moment ? now : p->moment;
+}
+
 static int write_batch(struct pipeline *p, struct link *chain, struct parties *who)
 {
-	struct intake k = {.store = p->store, .parties = who, .next_id = p->next_id};
+	struct intake k = {.store = p->store,
+			   .parties = who,
+			   .key = &p->key,
+			   .rules = p->own.held,
+			   .checker = p->own.checker,
+			   .packer = p->own.packer,
+			   .now = moment_of(p),
+			   .next_id = p->next_id};
 	int r = p->store->ops->begin(p->store);
 
 	for (struct link *l = chain; r == 0 && l != NULL; l = l->next) {
@@ -587,8 +600,10 @@ static int write_batch(struct pipeline *p, struct link *chain, struct parties *w
 		r = p->store->ops->commit(p->store);
 	if (r < 0)
 		p->store->ops->rollback(p->store);
-	else
+	if (r == 0) {
 		p->next_id = k.next_id;
+		p->moment = k.now;
+	}
 	return r;
 }
 
@@ -762,6 +777,7 @@ static void *writer_main(void *arg)
 	struct link *chain;
 
 	while ((chain = next_batch(p)) != NULL) {
+		checking_renew(&p->own, p);
 		keep_batch(p, chain);
 		if (p->store != NULL && queue_length(&p->writer) == 0)
 			(void)p->store->ops->tidy(p->store); /* housekeeping; a fault shows at the next commit */
@@ -805,6 +821,11 @@ size_t pipeline_busy(struct pipeline *p)
 	return atomic_load(&p->busy);
 }
 
+bool pipeline_rechecks(struct pipeline *p)
+{
+	return atomic_load(&p->rechecking) > 0;
+}
+
 const struct pipeline_stats *pipeline_stats(const struct pipeline *p)
 {
 	return &p->stats;
@@ -831,7 +852,7 @@ static int start_threads(struct pipeline *p)
 }
 
 int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
-		   struct standards *standards, struct parties *who, struct buf *why)
+		   struct rulebook *rules, struct parties *who, struct buf *why)
 {
 	struct pipeline *p = calloc(1, sizeof *p);
 	int r = -ENOMEM;
@@ -846,10 +867,14 @@ int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
 	queue_init(&p->writer, -1);
 	queue_init(&p->finished, o->wake_fd);
 	p->url = strdup(o->store);
-	p->standards = standards_share(standards);
+	atomic_init(&p->renewed, true);
+	p->rules = rulebook_hold(rules);
 	p->who = parties_hold(who);
-	if (p->url != NULL && p->standards != NULL)
+	p->own.packer = packer_new();
+	if (p->url != NULL && p->own.packer != NULL)
 		r = store_open(&p->store, o->store, STORE_WRITE, why);
+	if (r == 0)
+		r = pseudonym_key_open(&p->key, o->pseudonym_key, true, why);
 	if (r == 0)
 		r = p->store->ops->last_id(p->store, &p->next_id);
 	p->next_id++;
@@ -885,7 +910,8 @@ void pipeline_stop(struct pipeline **pp)
 	queue_free(&p->writer);
 	queue_free(&p->finished);
 	store_close(&p->store);
-	standards_drop(&p->standards);
+	checking_end(&p->own);
+	rulebook_drop(&p->rules);
 	parties_drop(&p->who);
 	pthread_mutex_destroy(&p->lock);
 	free(p->url);

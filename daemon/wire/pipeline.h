@@ -21,6 +21,7 @@
 
 #include "base/queue.h"
 #include "care/intake.h"
+#include "care/rulebook.h"
 #include "wire/protocol.h"
 
 enum job_kind {
@@ -77,7 +78,7 @@ struct job {
 	size_t cost; /* of the connection's byte credit */
 	struct arena arena;
 	struct checked checked;
-	struct shared_standards *standards; /* what checked points into */
+	struct rulebook *rules; /* what checked points into */
 	unsigned char sha256[32];
 	void *packed; /* in the arena */
 	size_t packed_size;
@@ -86,7 +87,7 @@ struct job {
 	struct link *taken; /* struct delivery */
 	struct link *owed;  /* struct owed */
 	int64_t next;       /* JOB_TAKE: when more may be due; 0: nothing is known to wait */
-	bool full;          /* JOB_TAKE: more waits */
+	bool full;          /* JOB_TAKE, JOB_RECHECKS: more waits */
 	int error;          /* the store failed: nothing was kept, nothing may be said */
 };
 
@@ -94,20 +95,21 @@ struct pipeline;
 
 struct pipeline_opts {
 	const char *store;   /* url */
+	const char *pseudonym_key; /* path */
 	unsigned validators; /* at least 1 */
 	unsigned attempts, backoff_s, backoff_most_s;
 	int wake_fd; /* eventfd of the router: written when `finished` fills */
 };
 
 /*
- * pipeline_start opens the store and starts the threads.  standards and who
- * are borrowed until pipeline_stop or the next pipeline_renew (who is counted).
+ * pipeline_start opens the store and starts the threads.  It holds rules and
+ * who until pipeline_stop or the next pipeline_renew.
  */
 int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
-		   struct standards *standards, struct parties *who, struct buf *why);
+		   struct rulebook *rules, struct parties *who, struct buf *why);
 
-/* pipeline_renew swaps schemas (owned from now on; NULL: keep) and parties; thread-safe. */
-void pipeline_renew(struct pipeline *p, struct standards *standards, struct parties *who);
+/* pipeline_renew swaps what messages are judged by (NULL: keep), and the parties; thread-safe. */
+void pipeline_renew(struct pipeline *p, struct rulebook *rules, struct parties *who);
 
 /* job_new gives an empty job, NULL when memory is out; job_free also frees what hangs off it. */
 struct job *job_new(enum job_kind kind);
@@ -123,6 +125,9 @@ struct link *pipeline_finished(struct pipeline *p);
 
 /* pipeline_busy is how many jobs were submitted and not yet given back. */
 size_t pipeline_busy(struct pipeline *p);
+
+/* pipeline_rechecks tells whether parked messages are being looked at. */
+bool pipeline_rechecks(struct pipeline *p);
 
 /*
  * pipeline_room sets how many messages and bytes the router will take for a

@@ -202,6 +202,17 @@ static void pass_on(struct router *r, struct job *j)
 	mailbox_add(r, m, d);
 }
 
+/* The hub answered the message itself: something waits for its sender. */
+static void pass_answer(struct router *r, const struct job *j)
+{
+	struct mailbox *m = j->judged.answered == NULL ? NULL : mailbox_of(r, j->judged.answered);
+
+	if (m == NULL)
+		return;
+	m->behind = true;
+	mailbox_settle(r, m);
+}
+
 static void finish_message(struct router *r, struct job *j)
 {
 	struct session *s = map_get(&r->sessions, j->connection);
@@ -220,11 +231,23 @@ static void finish_message(struct router *r, struct job *j)
 			 j->judged.duplicate ? " (again)" : "");
 	if (j->judged.receiver != NULL)
 		pass_on(r, j);
+	pass_answer(r, j);
+}
+
+/* A round that was full is followed by the next at once: a release may hold tens of thousands. */
+static void finish_rechecks(struct router *r, struct job *j)
+{
+	r->more_parked = j->full;
 }
 
 static void finish_recheck(struct router *r, struct job *j)
 {
 	struct session *s = session_of_party(r, j->party);
+
+	if (r->more_parked && !pipeline_rechecks(r->pipeline)) {
+		r->more_parked = false;
+		submit_id(r, JOB_RECHECKS, 0, false);
+	}
 
 	if (j->error < 0 || j->judged.verdict == VERDICT_PARKED)
 		return;
@@ -235,6 +258,7 @@ static void finish_recheck(struct router *r, struct job *j)
 			    j->judged.id);
 	if (j->judged.receiver != NULL)
 		pass_on(r, j);
+	pass_answer(r, j);
 }
 
 static void finish_take(struct router *r, struct job *j)
@@ -290,7 +314,7 @@ static void finish_return(struct router *r, struct job *j)
 static finisher *const finishers[N_JOB_KINDS] = {
 	[JOB_MESSAGE]      = finish_message,
 	[JOB_RECHECK]      = finish_recheck,
-	[JOB_RECHECKS]     = finish_return,
+	[JOB_RECHECKS]     = finish_rechecks,
 	[JOB_TAKE]         = finish_take,
 	[JOB_DONE]         = finish_return,
 	[JOB_FAIL]         = finish_fail,
@@ -477,6 +501,38 @@ static void renew_snapshot(struct router *r)
 	free(old);
 }
 
+/* The main thread's part of router_notify: everybody who is here hears it now. */
+static void take_due(struct router *r)
+{
+	struct due_notices *news;
+	struct session *s;
+	size_t at = 0;
+
+	(void)pthread_mutex_lock(&r->lock);
+	news = r->due_news;
+	r->due_news = NULL;
+	(void)pthread_mutex_unlock(&r->lock);
+	if (news == NULL)
+		return;
+	due_free(&r->due);
+	r->due = news;
+	while ((s = map_next(&r->sessions, &at)) != NULL)
+		if (s->state == OPEN && !s->closed)
+			session_notice_due(r, s);
+}
+
+void router_notify(struct router *r, struct due_notices *n)
+{
+	uint64_t one = 1;
+
+	(void)pthread_mutex_lock(&r->lock);
+	due_free(&r->due_news);
+	r->due_news = n;
+	(void)pthread_mutex_unlock(&r->lock);
+	if (write(r->wake_fd, &one, sizeof one) < 0)
+		return; /* full: it is awake */
+}
+
 static bool snapshot_wanted(struct router *r)
 {
 	bool wanted;
@@ -551,6 +607,7 @@ static int turn(struct router *r)
 		finish_jobs(r);
 		if (snapshot_wanted(r))
 			renew_snapshot(r);
+		take_due(r);
 	}
 	for (int i = 0; items[0].revents && i < TURN && hear(r); i++)
 		;
@@ -643,11 +700,12 @@ static int open_sockets(struct router *r, const char *backend, struct buf *why)
 	return 0;
 }
 
-int router_start(struct router **ret, const struct router_opts *o, struct standards *standards,
+int router_start(struct router **ret, const struct router_opts *o, struct rulebook *rules,
 		 struct parties *who, struct buf *why)
 {
 	struct router *r = calloc(1, sizeof *r);
 	struct pipeline_opts po = {.store = o->store,
+				   .pseudonym_key = o->pseudonym_key,
 				   .validators = o->validators,
 				   .attempts = o->attempts,
 				   .backoff_s = o->backoff_s,
@@ -676,7 +734,7 @@ int router_start(struct router **ret, const struct router_opts *o, struct standa
 	r->context = zmq_ctx_new();
 	e = r->context == NULL ? -ENOMEM : open_sockets(r, backend, why);
 	if (e == 0)
-		e = pipeline_start(&r->pipeline, &po, standards, who, why);
+		e = pipeline_start(&r->pipeline, &po, rules, who, why);
 	if (e == 0) {
 		identities = identities_of(who, &r->o.edge.n_identities);
 		r->o.edge.identities = identities;
@@ -696,7 +754,7 @@ unsigned router_port(const struct router *r)
 }
 
 int router_reload(struct router *r, const struct edge_tls *tls, struct parties *who,
-		  struct standards *standards, struct buf *why)
+		  struct rulebook *rules, struct buf *why)
 {
 	size_t n;
 	struct edge_identity *identities = identities_of(who, &n);
@@ -705,7 +763,7 @@ int router_reload(struct router *r, const struct edge_tls *tls, struct parties *
 	free(identities);
 	if (e < 0)
 		return e;
-	pipeline_renew(r->pipeline, standards, who);
+	pipeline_renew(r->pipeline, rules, who);
 	parties_drop(&r->who);
 	r->who = parties_hold(who);
 	r->next_recheck = r->now; /* repaired schemas: look at once */
@@ -755,6 +813,8 @@ void router_stop(struct router **rr)
 	(void)close(r->wake_fd);
 	parties_drop(&r->who);
 	free(r->snapshot);
+	due_free(&r->due);
+	due_free(&r->due_news);
 	pthread_cond_destroy(&r->snapshot_made);
 	pthread_mutex_destroy(&r->lock);
 	free(r);

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "care/parties.h"
-#include "care/standard.h"
+#include "care/rulebook.h"
 #include "wire/edge.h"
 
 struct router;
@@ -18,7 +18,7 @@ struct router;
 struct router_opts {
 	const char *runtime; /* private directory for the Unix socket, mode 0700 */
 	struct edge_opts edge; /* backend and notices are filled in by the router */
-	const char *store;
+	const char *store, *pseudonym_key;
 	unsigned validators, attempts, backoff_s, backoff_most_s, recheck_s, drain_s;
 	/* Called once a turn: watchdog and the like. */
 	void (*tick)(void *ctx, int64_t now);
@@ -29,10 +29,10 @@ struct router_opts {
 };
 
 /*
- * router_start opens the store, starts the pipeline and the edge.  standards
- * is taken over, who is counted.  why gets one line on failure.
+ * router_start opens the store, starts the pipeline and the edge.  rules and
+ * who are counted.  why gets one line on failure.
  */
-int router_start(struct router **ret, const struct router_opts *o, struct standards *standards,
+int router_start(struct router **ret, const struct router_opts *o, struct rulebook *rules,
 		 struct parties *who, struct buf *why);
 
 /* router_port is the TCP port of the edge. */
@@ -41,12 +41,17 @@ unsigned router_port(const struct router *r);
 /* router_run goes round until on_signal says stop, then drains: 0, or negative when time ran out. */
 int router_run(struct router *r);
 
-/* router_reload takes over parties, certificates and schemas (standards NULL: keep). */
+/* router_reload takes over parties, certificates and what messages are judged by (NULL: keep). */
 int router_reload(struct router *r, const struct edge_tls *tls, struct parties *who,
-		  struct standards *standards, struct buf *why);
+		  struct rulebook *rules, struct buf *why);
 
 /* router_retry makes a given-up delivery wait again; thread-safe. */
 void router_retry(struct router *r, int64_t id);
+
+struct due_notices; /* due.h */
+
+/* router_notify takes over the day's overdue notices and tells them to all sessions; thread-safe. */
+void router_notify(struct router *r, struct due_notices *n);
 
 /* router_snapshot appends what is live now as JSON ({} when the router does not get to it in time); thread-safe. */
 void router_snapshot(struct router *r, struct buf *out);

@@ -99,6 +99,25 @@ static void notice_expiry(struct router *r, struct session *s)
 	(void)say(r, s, VERB_NOTICE, &field, 0, 0); /* a peer that is gone needs no notice */
 }
 
+/* What is overdue at the codes that this party may receive for. */
+void session_notice_due(struct router *r, struct session *s)
+{
+	const struct partij *p = parties_find(r->who, s->party);
+	day today = day_of(r->now);
+
+	for (size_t i = 0; p != NULL && i < p->n_codes && !s->closed; i++) {
+		const struct due_notice *n = due_find(r->due, p->codes[i].code);
+		zmq_msg_t field;
+
+		if (n == NULL ||
+		    partij_permit(p, p->codes[i].code, NULL, MAY_RECEIVE, today) != PERMIT_YES)
+			continue;
+		field_text(&field, n->json);
+		if (say(r, s, VERB_NOTICE, &field, 0, 0) < 0)
+			return; /* a peer that is gone hears it when it is back */
+	}
+}
+
 static void handle_hello(struct router *r, struct session *s, zmq_msg_t *frames)
 {
 	static const char limits[] = "{\"message\":26214400,\"reference\":64,\"credit\":1000,\"window\":256}";
@@ -130,6 +149,7 @@ static void handle_hello(struct router *r, struct session *s, zmq_msg_t *frames)
 	if (say(r, s, VERB_WELCOME, fields, 0, 0) < 0)
 		return;
 	notice_expiry(r, s);
+	session_notice_due(r, s);
 	owed = job_new(JOB_OWED);
 	if (owed == NULL)
 		return; /* they stay owed until the next HELLO */

@@ -187,6 +187,57 @@ static void statuses(void)
 	}
 }
 
+/* Valid by the schema, and yet not by the standard. */
+static void rejected(void)
+{
+	make_three();
+	write_message("stop.xml", "JW307", "Einddatum", "2026-02-10");
+	CHECK(ijwctl(EN, ALL, VALIDATE "%s", in("stop.xml")) == 1, "a broken rule: 1");
+	CHECK(says("stop.xml: rejected (JW307)\n") && says("TR018") && says("[0001]") &&
+		      says("/StopProduct[1]/Einddatum") && says("Begindatum 2026-02-11"),
+	      "with the rule, its return code, where, and which dates");
+	CHECK(ijwctl(NL, ALL, VALIDATE "%s %s %s", in("good.xml"), in("stop.xml"), in("bad.xml")) == 1,
+	      "in Dutch");
+	CHECK(says("stop.xml: afgekeurd (JW307)") &&
+		      says("3 bestanden: 1 geldig, 1 afgekeurd, 1 ongeldig, 0 niet te controleren"),
+	      "it is counted apart");
+	CHECK(ijwctl(EN, OUT, VALIDATE "--format=json %s", in("stop.xml")) == 1 &&
+		      says("\"outcome\":\"rejected\"") && says("\"retourcode\":\"0001\"") &&
+		      says("\"code\":null"),
+	      "JSON has the return code, and no delivery code");
+	CHECK(ijwctl(EN, OUT, VALIDATE "--format=tsv %s", in("stop.xml")) == 1 && says("\trejected\n"),
+	      "so does the table");
+}
+
+static void test_rejected(void)
+{
+	in_folder(rejected);
+}
+
+#define RULES "rules --schemas schemas "
+
+static void test_rules(void)
+{
+	CHECK(ijwctl(EN, ALL, RULES) == 0, "the rules are listed");
+	CHECK(says("TR019") && says("CS003") && says("IV099") && says("yes") &&
+		      says("The end date lies before the start."),
+	      "all of them, with words");
+	CHECK(ijwctl(NL, ALL, RULES "--id TR018") == 0 && says("Berichten: JW307") &&
+		      says("Retourcode: 0001") && says("De einddatum van de levering ligt voor de begindatum.") &&
+		      says("Wat te doen:") && !says("TR019"),
+	      "one rule is told whole");
+	CHECK(ijwctl(EN, ALL, RULES "--id CD078") == 0 && says("Not checked: Says the same as CD077"),
+	      "or why it is not checked");
+	CHECK(ijwctl(EN, ALL, RULES "--type JW319") == 0 && says("TR377") && !says("TR018"),
+	      "of one type");
+	CHECK(ijwctl(EN, OUT, RULES "--json --id TR018") == 0 && said[0] == '[' &&
+		      says("\"checked\":true") && says("\"todo_en\":"),
+	      "as JSON");
+	CHECK(ijwctl(EN, ALL, RULES "--id TR999") == 1 && says("no such rule"), "a rule that is none: 1");
+	CHECK(ijwctl(EN, ALL, "rules --schemas /nowhere") == 2 && says("--schemas DIR"), "no schemas: 2");
+	CHECK(ijwctl(EN, ALL, RULES "--nonsense") == 2 && says("usage:"), "a wrong command line: 2");
+}
+
 static void test_statuses(void)
 {
 	in_folder(statuses);
@@ -484,7 +535,7 @@ static void large(void)
 	CHECK(stat(in("declaratie.xml"), &st) == 0 && st.st_size > 24 * (off_t)MB &&
 		      st.st_size <= 25 * (off_t)MB,
 	      "is as large as one may be");
-	CHECK(measured(in("declaratie.xml"), &kb) == 0, "it is valid");
+	CHECK(measured(in("declaratie.xml"), &kb) == 1, "it is rejected: every line is the first again");
 	CHECK(SMALL(kb), "in less than 64 MB of memory");
 
 	NEED(grow("commentaar.xml", &comment), "a Commentaar of 24 MB");
@@ -629,6 +680,8 @@ int main(void)
 		{"without a hub it says where it looked", test_no_hub},
 		{"validate tells by its status: 0 valid, 1 not valid, 2 not checked",
 		 test_statuses},
+		{"validate tells which rule of the standard is broken", test_rejected},
+		{"rules tells what is checked, and why the rest is not", test_rules},
 		{"validate speaks Dutch or English", test_languages},
 		{"validate gives JSON with path, outcome and findings", test_json},
 		{"validate checks many files at once and tells them in order", test_many},

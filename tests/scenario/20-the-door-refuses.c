@@ -38,7 +38,7 @@ static void senders(void)
 		CHECK((r.verdict == IJW_VERDICT_ACCEPTED) == (cases[i].code[0] == '\0'), cases[i].name);
 		if (!CHECK(strcmp(r.code, cases[i].code) == 0, cases[i].name))
 			(void)fprintf(stderr, "%s\n", r.json);
-		CHECK(r.findings == (cases[i].code[0] != '\0'), "one cause, one finding");
+		CHECK(cases[i].code[0] == '\0' || r.findings == 1, "one cause, one finding");
 		ijw_close(&c);
 	}
 }

@@ -97,7 +97,8 @@ static void one(struct bench *b, struct plain *p, const char *head, const char *
 	t->all++;
 	if (sscanf(head, "%*s %*u %15s", naam) != 1)
 		return;
-	ours = bench_check(b, data, n) == CHECK_VALID;
+	ours = bench_check(b, data, n) == CHECK_VALID ||
+	       b->checked.outcome == CHECK_REJECTED; /* by a rule: to the schema it is valid */
 	theirs = plain_valid(p, b->standards, naam, data, n);
 	if (ours == expected && theirs == expected && b->checked.outcome != CHECK_FAILED)
 		return;

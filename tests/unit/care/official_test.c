@@ -439,14 +439,14 @@ static void no_schemas(void)
 static const struct {
 	const char *old, *new, *says;
 } manifests[] = {
-	{"release: \"3.2\"\n", "", "manifest.yaml:6: the key 'release' is missing"},
-	{"    schema: jw301.xsd\n", "", "manifest.yaml:11: the key 'schema' is missing"},
+	{"release: \"3.2\"\n", "", "manifest.yaml:7: the key 'release' is missing"},
+	{"    schema: jw301.xsd\n", "", "manifest.yaml:12: the key 'schema' is missing"},
 	{"release: \"3.2\"", "releas: \"3.2\"", "manifest.yaml:3: unknown key 'releas'; expected: standaard, release, geldig_vanaf"},
-	{"    retour: yes", "    retuor: yes", "manifest.yaml:16: unknown key 'retuor'; expected: naam, berichtcode, richting"},
-	{"richting: gemeente-aanbieder", "richting: nergens", "manifest.yaml:9: richting: 'nergens' is not known; expected: gemeente-aanbieder, aanbieder-gemeente"},
-	{"retour: no", "retour: misschien", "manifest.yaml:10: retour: 'misschien' is not known; expected: no, yes"},
-	{"berichtcode: \"436\"", "berichtcode: \"436436436\"", "manifest.yaml:8: berichtcode: STRING length > 7"},
-	{"  - naam: JW305", "\t- naam: JW305", "manifest.yaml:18: schema: found a tab character"},
+	{"    retour: yes", "    retuor: yes", "manifest.yaml:17: unknown key 'retuor'; expected: naam, berichtcode, richting"},
+	{"richting: gemeente-aanbieder", "richting: nergens", "manifest.yaml:10: richting: 'nergens' is not known; expected: gemeente-aanbieder, aanbieder-gemeente"},
+	{"retour: no", "retour: misschien", "manifest.yaml:11: retour: 'misschien' is not known; expected: no, yes"},
+	{"berichtcode: \"436\"", "berichtcode: \"436436436\"", "manifest.yaml:9: berichtcode: STRING length > 7"},
+	{"  - naam: JW305", "\t- naam: JW305", "manifest.yaml:20: schema: found a tab character"},
 	{"release: \"3.2\"", "release: drie", "manifest.yaml: release: 'drie'; expected: \"3.2\""},
 	{"release: \"3.2\"", "release: \"3.\"", "manifest.yaml: release: '3.'; expected: \"3.2\""},
 	{"naam: JW302", "naam: JW301", "manifest.yaml: naam: JW301 is there twice"},

@@ -130,7 +130,7 @@ static void party_faults(void)
 		{"a short fingerprint", "party: p\ncertificates: [{sha256: \"12\"}]\ncodes: [{code: \"0363\"}]\n",
 		 {"p.yaml:2", "sha256"}},
 		{"both OIN and fingerprint left out", "party: p\ncertificates: [{}]\ncodes: [{code: \"0363\"}]\n", {"p.yaml", "oin"}},
-		{"a type that is none", "party: p\ncertificates: [{oin: \"1\"}]\nmandates: [{code: \"0363\", types: [WMO301]}]\n",
+		{"a type that is none", "party: p\ncertificates: [{oin: \"1\"}]\nmandates: [{code: \"0363\", types: [301]}]\n",
 		 {"p.yaml:3: types", "JW301"}},
 		{"a date that is none", "party: p\ncertificates: [{oin: \"1\"}]\nmandates: [{code: \"0363\", until: 2026-02-30}]\n",
 		 {"p.yaml:3: until", "yyyy-mm-dd"}},

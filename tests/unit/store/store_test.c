@@ -1,5 +1,6 @@
 /* The contract of store_ops, on each driver there is. */
 #include <errno.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,7 +245,7 @@ static void parked(void)
 	(void)st->ops->begin(st);
 	(void)add(st, 1, "E1", VERDICT_PARKED);
 	(void)add(st, 2, "E2", VERDICT_ACCEPTED);
-	CHECK(st->ops->parked(st, 0, 10, see, &s) == 0 && s.n == 1 && s.ids[0] == 1, "the parked one is listed");
+	CHECK(st->ops->parked(st, 0, 10, 20000, see, &s) == 0 && s.n == 1 && s.ids[0] == 1, "the parked one is listed");
 	(void)st->ops->message_get(st, &a, 1, &m);
 	m.verdict = VERDICT_ACCEPTED;
 	CHECK(st->ops->message_settle(st, &m) == 0, "it gets its verdict");
@@ -309,6 +310,108 @@ static void lists(void)
 	done(&st);
 }
 
+struct walk {
+	struct store *st;
+	struct seen seen;
+	int most;
+};
+
+/* Writes while it is given the history, as a rebuild does. */
+static int write_meanwhile(void *ctx, const struct store_message *m)
+{
+	struct walk *w = ctx;
+
+	if (w->st->ops->begin(w->st) < 0 || w->st->ops->receipt_owe(w->st, m->id, "x") < 0 ||
+	    w->st->ops->commit(w->st) < 0)
+		return -EIO;
+	(void)see(&w->seen, m);
+	return w->seen.n == w->most;
+}
+
+static void history(void)
+{
+	struct store *st = fresh();
+	struct walk w = {.st = st};
+	struct arena a = ARENA_INIT;
+	struct store_message m;
+
+	NEED(st != NULL, "a store opens");
+	(void)st->ops->begin(st);
+	(void)add(st, 1, "G1", VERDICT_PARKED);
+	(void)add(st, 2, "G2", VERDICT_ACCEPTED);
+	(void)add(st, 3, "G3", VERDICT_REFUSED);
+	(void)add(st, 4, "G4", VERDICT_REJECTED);
+	(void)add(st, 5, "G5", VERDICT_ACCEPTED);
+	(void)st->ops->message_get(st, &a, 1, &m);
+	m.verdict = VERDICT_ACCEPTED;
+	m.settled = 4000;
+	CHECK(st->ops->message_settle(st, &m) == 0, "a parked one is judged late");
+	(void)st->ops->commit(st);
+	CHECK(st->ops->history(st, 0, 0, 0, write_meanwhile, &w) == 0, "the history is walked");
+	CHECK(w.seen.n == 4 && w.seen.ids[0] == 2 && w.seen.ids[1] == 1 && w.seen.ids[2] == 4 &&
+		      w.seen.ids[3] == 5,
+	      "in the order of judging, then of arrival, without what was refused");
+	CHECK(w.seen.body, "with bodies");
+	w.seen = (struct seen){0};
+	CHECK(st->ops->history(st, 4000, 1, 5000, write_meanwhile, &w) == 0 && w.seen.n == 1 &&
+		      w.seen.ids[0] == 4,
+	      "after one message and before a moment");
+	w.seen = (struct seen){0};
+	w.most = 2;
+	CHECK(st->ops->history(st, 0, 0, 0, write_meanwhile, &w) == 0 && w.seen.n == 2,
+	      "it ends when told so");
+	arena_release(&a);
+	done(&st);
+}
+
+static int count_ids(void *ctx, const struct store_message *m)
+{
+	int64_t *last = ctx;
+
+	if (m->id != *last + 1)
+		return -EIO;
+	*last = m->id;
+	return 0;
+}
+
+static void long_history(void)
+{
+	struct store *st = fresh();
+	int64_t last = 0;
+
+	NEED(st != NULL, "a store opens");
+	(void)st->ops->begin(st);
+	for (int64_t i = 1; i <= 600; i++) {
+		char identificatie[24];
+
+		(void)snprintf(identificatie, sizeof identificatie, "H%lld", (long long)i);
+		(void)add(st, i, identificatie, VERDICT_ACCEPTED);
+	}
+	(void)st->ops->commit(st);
+	CHECK(st->ops->history(st, 0, 0, 0, count_ids, &last) == 0 && last == 600,
+	      "page after page, none twice and none left out");
+	done(&st);
+}
+
+/* What a reader needs is there only once a writer has brought the store up to date. */
+static void older_store(void)
+{
+	struct store *st = fresh(), *reader = NULL;
+	struct buf why = BUF_INIT;
+	sqlite3 *db = NULL;
+
+	NEED(st != NULL, "a store opens");
+	CHECK(sqlite3_open(url + 7, &db) == SQLITE_OK &&
+		      sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL) == SQLITE_OK,
+	      "it is made to look older");
+	(void)sqlite3_close(db);
+	CHECK(store_open(&reader, url, STORE_READ, &why) == -EINVAL && reader == NULL &&
+		      strstr(buf_str(&why), "older ijwd") != NULL,
+	      "a reader says what to do");
+	buf_free(&why);
+	done(&st);
+}
+
 static void wrong_urls(void)
 {
 	struct store *st = NULL;
@@ -336,6 +439,9 @@ int main(void)
 		{"a restart hands out again what was in hands", recovery},
 		{"a parked message is settled and its receipt owed", parked},
 		{"lists filter", lists},
+		{"the history comes in the order of judging", history},
+		{"a long history comes in pages", long_history},
+		{"an older store is told", older_store},
 		{"a wrong url is told", wrong_urls},
 		{NULL, NULL},
 	};
