@@ -16,14 +16,26 @@
 #include <unistd.h>
 
 #include "../lib/bericht.h"
+#include "../lib/geval.h"
 #include "../lib/hub.h"
 #include "base/date.h"
 
+#define MARKS 8
+
+/* A piece of the message that differs from one to the next, in place. */
+struct mark {
+	char *at;
+	int width;
+	enum { IDENTIFICATION, BSN, NUMBER } what;
+};
+
 struct run {
 	struct testhub *h;
-	struct buf message; /* with a mark where the number goes */
-	char *number;       /* twelve digits in message */
+	struct buf message; /* with marks where the numbers go */
+	struct mark marks[MARKS];
+	unsigned n_marks;
 	unsigned n, window, base;
+	unsigned client; /* the first of this run: each message is about another client */
 	const char *sender, *receiver, *receiver_code;
 	int64_t *sent, *receipted, *done; /* microseconds, by number */
 	unsigned refused;
@@ -96,6 +108,37 @@ static void take_receipts(struct run *r, struct ijw *c, unsigned *got, int wait_
 	}
 }
 
+/* The nth number of nine digits from 999900000 on that passes the 11-test; there are some nine thousand. */
+static unsigned bsn(unsigned nth)
+{
+	static unsigned list[10000], n;
+
+	for (unsigned b = 999910000; n == 0 || (b < 1000000000 && n < 10000 && list[n - 1] < 999999900); b++) {
+		unsigned sum = 0, rest = b / 10;
+
+		for (unsigned weight = 2; weight <= 9; weight++, rest /= 10)
+			sum += weight * (rest % 10);
+		if (sum % 11 == b % 10)
+			list[n++] = b;
+	}
+	return list[nth % n];
+}
+
+/* Makes the message the one about client `nth` under an identification. */
+static void number_message(struct run *r, unsigned identification, unsigned nth)
+{
+	for (unsigned m = 0; m < r->n_marks; m++) {
+		struct mark *k = &r->marks[m];
+		char digits[24];
+
+		(void)snprintf(digits, sizeof digits, "%0*u", k->width,
+			       k->what == IDENTIFICATION ? identification
+			       : k->what == BSN          ? bsn(nth)
+							 : 100000000 + nth);
+		memcpy(k->at, digits, (size_t)k->width);
+	}
+}
+
 static void send_all(struct run *r)
 {
 	struct ijw *c = testhub_client(r->h, r->sender, window_of, &r->window);
@@ -109,7 +152,7 @@ static void send_all(struct run *r)
 			char number[16];
 
 			(void)snprintf(number, sizeof number, "%012u", r->base + i);
-			memcpy(r->number, number, 12);
+			number_message(r, r->base + i, r->client + i);
 			r->sent[i] = now_us();
 			if (ijw_send(c, number, r->message.data, r->message.len, 0, NULL) < 0)
 				break;
@@ -195,6 +238,28 @@ static void measure(struct run *r, const char *type)
 	free(r->done);
 }
 
+/* Marks the content of the first element of this name, when the message has one. */
+static void mark(struct run *r, const char *element, int width, int what)
+{
+	char tag[48];
+	char *at;
+
+	(void)snprintf(tag, sizeof tag, ":%s>", element);
+	at = strstr(r->message.data, tag);
+	if (at != NULL && r->n_marks < MARKS)
+		r->marks[r->n_marks++] = (struct mark){at + strlen(tag), width, what};
+}
+
+static void mark_all(struct run *r)
+{
+	r->n_marks = 0;
+	mark(r, "Identificatie", 12, IDENTIFICATION);
+	mark(r, "Bsn", 9, BSN);
+	mark(r, "ToewijzingNummer", 9, NUMBER);
+	mark(r, "DeclaratieNummer", 10, NUMBER);
+	mark(r, "ReferentieNummer", 10, NUMBER);
+}
+
 static bool prepare(struct run *r, const char *type, unsigned base)
 {
 	bool van_gemeente = strcmp(type, "JW301") == 0;
@@ -206,33 +271,62 @@ static bool prepare(struct run *r, const char *type, unsigned base)
 	if (!bericht_make(type, van_gemeente ? "0363" : "12345678", r->receiver_code, "NNNNNNNNNNNN",
 			  &r->message))
 		return false;
-	r->number = strstr(r->message.data, "NNNNNNNNNNNN");
-	return r->number != NULL;
+	if (van_gemeente && !geval_remove(&r->message, "ReferentieAanbieder"))
+		return false; /* it honours no request */
+	mark_all(r);
+	return r->n_marks >= 3;
 }
 
-/* A declaration of almost 25 MB: one client after the other. */
+#define LARGE_CLIENTS 8000
+
+/* Where an element begins or ends, prefix and all. */
+static const char *tag_start(const char *text, const char *tag)
+{
+	const char *at = strstr(text, tag);
+
+	while (at != NULL && *at != '<')
+		at--;
+	return at;
+}
+
+/* A declaration of almost 25 MB: thousands of clients with three lines each, every line under its own numbers. */
 static bool prepare_large(struct run *r, unsigned base)
 {
 	struct buf big = BUF_INIT;
-	const char *client, *end;
+	const char *client, *line, *line_end, *end, *text;
+	char total[24];
+	unsigned lines = 0;
 
 	if (!prepare(r, "JW323", base))
 		return false;
-	client = strstr(r->message.data, ":Client>");
-	while (client != NULL && *client != '<')
-		client--;
-	end = strstr(r->message.data, "/jw323:Client>");
-	if (client == NULL || end == NULL)
+	text = r->message.data;
+	client = tag_start(text, ":Client>");
+	line = tag_start(text, ":Prestatie>");
+	line_end = strstr(text, "/jw323:Prestatie>");
+	end = strstr(text, "/jw323:Client>");
+	if (client == NULL || line == NULL || line_end == NULL || end == NULL)
 		return false;
+	line_end += strlen("/jw323:Prestatie>");
 	end += strlen("/jw323:Client>");
-	buf_add(&big, r->message.data, (size_t)(client - r->message.data));
-	while (big.len < 25u * 1024 * 1024 - 16384)
-		buf_add(&big, client, (size_t)(end - client));
+	buf_add(&big, text, (size_t)(client - text));
+	for (unsigned c = 0; c < LARGE_CLIENTS && big.len < 25u * 1024 * 1024 - 16384; c++) {
+		number_message(r, 0, c);
+		buf_add(&big, client, (size_t)(line - client));
+		for (unsigned k = 0; k < 3; k++, lines++) {
+			number_message(r, 0, c + (k + 1) * 1000000);
+			buf_add(&big, line, (size_t)(line_end - line));
+		}
+		buf_add(&big, line_end, (size_t)(end - line_end));
+	}
 	buf_adds(&big, end);
 	buf_free(&r->message);
 	r->message = big;
-	r->number = strstr(r->message.data, "NNNNNNNNNNNN");
-	return r->number != NULL && !big.failed;
+	(void)snprintf(total, sizeof total, "%u", lines * 72000);
+	if (!bericht_set(&r->message, "TotaalBedrag", 0, total) || r->message.failed)
+		return false;
+	r->n_marks = 0;
+	mark(r, "Identificatie", 12, IDENTIFICATION);
+	return r->n_marks == 1;
 }
 
 static void print_machine(void)
@@ -262,7 +356,7 @@ int main(int argc, char **argv)
 	}
 	print_machine();
 	for (unsigned window = 1; window <= 64; window += 63)
-		for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		for (size_t i = 0; i < sizeof types / sizeof *types; i++) { /* the life of n clients */
 			if ((argc > 2 && strcmp(argv[2], types[i]) != 0) ||
 			    (argc > 3 && strtoul(argv[3], NULL, 10) != window))
 				continue;
@@ -270,6 +364,7 @@ int main(int argc, char **argv)
 			r.n = window == 1 ? n / 10 + 1 : n;
 			if (!prepare(&r, types[i], base))
 				return 1;
+			r.client = window == 1 ? 0 : n / 10 + 1; /* others than those of the window before */
 			measure(&r, types[i]);
 			base += r.n;
 		}
