@@ -126,7 +126,7 @@ make_certificates() {
 		--party $A:00000003980012340000 --party $B2:00000003980056780000 >"$DIR/pki.txt" 2>&1 ||
 		fail "$(cat "$DIR/pki.txt")"
 }
-make_party() { # ID NAME OIN CODE
+make_party() { # ID NAME OIN CODE [SETTING…]
 	cat >"$DIR/parties.d/$1.yaml" <<-END
 		party: $1
 		name: $2
@@ -135,10 +135,14 @@ make_party() { # ID NAME OIN CODE
 		codes:
 		  - code: "$4"
 	END
+	file=$DIR/parties.d/$1.yaml
+	shift 4
+	[ $# = 0 ] || printf '%s\n' "$@" >>"$file"
 }
 make_settings() {
 	mkdir "$DIR/parties.d"
-	make_party $G "Gemeente Voorbeeld" 00000001001234567000 $G_CODE
+	make_party $G "Gemeente Voorbeeld" 00000001001234567000 $G_CODE \
+		'rules: enforce' 'retour: hub' 'retour_accept: yes' # the hub answers for the municipality
 	make_party $A "Aanbieder A, jeugd-ggz" 00000003980012340000 $A_CODE
 	make_party $B2 "Aanbieder B, ambulant" 00000003980056780000 $B_CODE
 	cat >"$DIR/ijwd.yaml" <<-END
@@ -199,7 +203,8 @@ receipt() {
 	if [ $PLACE = verzonden ]; then
 		event hub "$(say "aanvaard en opgeslagen: nummer $ID" "accepted and stored: number $ID")" "$good"
 	else
-		event hub "$(say "geweigerd met $CODE: nummer $ID" "refused with $CODE: number $ID")" "$bad"
+		[ -n "$CODE" ] || CODE=$(sed -n 's/.*"retourcode": "\([0-9A-Z]*\)".*/\1/p' "$REPORT.json" | head -n 1)
+		event hub "$(say "niet doorgelaten, $CODE: nummer $ID" "stopped, $CODE: number $ID")" "$bad"
 	fi
 }
 expect() { # PLACE: where the last file should lie now
@@ -242,17 +247,45 @@ passes() { # FROM TYPE TO
 	travels "$1" "$2.xml" "$3"
 }
 
+has_answer() { # PARTY TYPE [PATTERN]: an answer of this type is in, with this in it
+	ANSWER=
+	for f in "$DIR/$1"/in/"$2"_*.xml; do
+		[ -e "$f" ] && grep -q "${3:-.}" "$f" && ANSWER=$f
+	done
+	[ -n "$ANSWER" ]
+}
+# answers PARTY TYPE [PATTERN]: the return message that the hub made for the municipality
+answers() {
+	until_true "$2 $(say 'bij' 'at') $1" has_answer "$@"
+	event "$1" "in/${ANSWER##*/}"
+}
+
 story() {
-	chapter '1. De gemeente wijst jeugdhulp toe (JW301)' '1. The municipality allocates youth care (JW301)'
+	chapter '1. De aanbieder vraagt, de gemeente wijst toe (JW315, JW301)' \
+		'1. The provider asks, the municipality allocates (JW315, JW301)'
+	passes $A JW315 $G
+	answers $A JW316
 	passes $G JW301 $A
 
 	chapter '2. De aanbieder start, declareert en stopt (JW305, JW323, JW307)' \
 		'2. The provider starts, declares and stops (JW305, JW323, JW307)'
 	passes $A JW305 $G
+	answers $A JW306
 	passes $A JW323 $G
+	answers $A JW325
 	passes $A JW307 $G
+	answers $A JW308
 
-	chapter '3. Een bericht met drie fouten' '3. A message with three faults'
+	chapter '3. Een stop te veel: de hub kent wat eraan voorafging' '3. A stop too many: the hub knows what went before'
+	sed 's/E26060001/E26060002/; s/2026-06-26/2026-06-27/' "$MESSAGES/JW307.xml" >"$DIR/stop.xml"
+	drop $A nog-een-stop.xml <"$DIR/stop.xml"
+	receipt $A nog-een-stop.xml
+	expect geweigerd
+	sed -n '/^1\. /,$p' "$REPORT.txt" | wrap | indent
+	answers $A JW308 "RetourCode>$CODE<"
+	event hub "$(say "het retourbericht heeft code $CODE bij StopProduct" "the return message has code $CODE at StopProduct")"
+
+	chapter '4. Een bericht met drie fouten' '4. A message with three faults'
 	sed "s/T26020001/T26020002/; s/>$BSN</>99993008A</; s/Geslacht>2</Geslacht>7</; s/2026-08-31/2027-06-31/" \
 		"$MESSAGES/JW301.xml" >"$DIR/fouten.xml"
 	drop $G fouten.xml <"$DIR/fouten.xml"
@@ -267,7 +300,7 @@ story() {
 	event hub "$(say 'geen BSN in rapporten en logs (nageteld: 0 keer)' \
 		'no BSN in any report or log (counted: 0 times)')" "$good"
 
-	chapter '4. Een toewijzing voor een aanbieder die er niet is' '4. An allocation for a provider that is away'
+	chapter '5. Een toewijzing voor een aanbieder die er niet is' '5. An allocation for a provider that is away'
 	sed "s/T26020001/T26020003/; s/$A_CODE/$B_CODE/" "$MESSAGES/JW301.xml" >"$DIR/voor-b.xml"
 	SENT=$DIR/voor-b.xml
 	drop $G voor-b.xml <"$SENT"
@@ -282,7 +315,7 @@ story() {
 	ID=$FOR_B
 	arrives $B2
 
-	chapter '5. Iemand doet zich voor als een ander' '5. Somebody claims to be somebody else'
+	chapter '6. Iemand doet zich voor als een ander' '6. Somebody claims to be somebody else'
 	sed 's/S26020001/S26020002/' "$MESSAGES/JW305.xml" >"$DIR/namens-a.xml"
 	event $B2 "$(say "stuurt een JW305 met de code van $A" "sends a JW305 with the code of $A")"
 	drop $B2 namens-a.xml <"$DIR/namens-a.xml"
@@ -319,7 +352,7 @@ impostor() {
 
 ending() {
 	until_true "$(say 'drie verbindingen' 'three connections')" settled "$(utc)" 3
-	chapter '6. Wat de beheerder ziet: ijwctl status' '6. What the administrator sees: ijwctl status'
+	chapter '7. Wat de beheerder ziet: ijwctl status' '7. What the administrator sees: ijwctl status'
 	ctl status || fail "ijwctl status"
 	printf '\n%sijwctl messages%s\n' "$bold" "$off"
 	ctl messages || fail "ijwctl messages"
