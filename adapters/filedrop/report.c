@@ -74,10 +74,13 @@ static void add_finding(struct buf *out, enum language lang, size_t number, cons
 {
 	bool nl = lang == NEDERLANDS;
 	const char *what = member(finding, nl ? "nl" : "en"), *rule = member(finding, "rule");
+	const char *code = member(finding, "retourcode");
 
 	buf_addf(out, "\n%zu. %s\n", number, what != NULL ? what : rule != NULL ? rule : "?");
 	add_place(out, lang, finding);
-	add_line(out, nl ? "   Norm:     " : "   Rule: ", rule);
+	if (rule != NULL)
+		buf_addf(out, "%s %s%s%s\n", nl ? "   Norm:     " : "   Rule: ", rule,
+			 code == NULL ? "" : nl ? ", retourcode " : ", return code ", code != NULL ? code : "");
 	add_line(out, nl ? "   Wat nu:   " : "   What to do:",
 		 member(finding, nl ? "todo_nl" : "todo_en"));
 }

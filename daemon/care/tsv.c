@@ -38,12 +38,15 @@ static bool cut_line(char *line, const char **cells, size_t columns)
 static int cut_table(struct tsv *t, const char *file, const char *header, struct buf *why)
 {
 	size_t lines = count(t->text, '\n'), columns = count(header, '\t') + 1;
-	char *line = t->text, *end;
+	char *line = t->text, *end, *next;
 
-	t->cells = lines > TSV_ROWS_MAX ? NULL : calloc(lines + 1, columns * sizeof *t->cells);
+	t->cells = lines > TSV_ROWS_MAX ? NULL : calloc(lines + 2, columns * sizeof *t->cells);
 	if (t->cells == NULL)
 		return lines > TSV_ROWS_MAX ? -E2BIG : -ENOMEM;
-	for (size_t i = 0; (end = strchr(line, '\n')) != NULL; i++, line = end + 1) {
+	/* The last line of a file that people write may lack its end. */
+	for (size_t i = 0; *line != '\0'; i++, line = next) {
+		end = strchrnul(line, '\n');
+		next = *end == '\0' ? end : end + 1;
 		*end = '\0';
 		if (end > line && end[-1] == '\r')
 			end[-1] = '\0';

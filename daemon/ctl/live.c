@@ -341,6 +341,8 @@ static void print_findings(json_t *findings, bool full)
 
 		(void)printf("\n%zu. %s\n", i + 1, SAY(text_at(f, "nl"), text_at(f, "en")));
 		(void)printf("   %s %s%s%s", SAY("regel", "rule"), text_at(f, "rule"), facet[0] ? "/" : "", facet);
+		if (text_at(f, "retourcode")[0] != '\0')
+			(void)printf(", %s %s", SAY("retourcode", "return code"), text_at(f, "retourcode"));
 		if (number_at(f, "line") > 0)
 			(void)printf(SAY(", regelnummer %lld, positie %lld", ", line %lld, column %lld"),
 				     number_at(f, "line"), number_at(f, "column"));

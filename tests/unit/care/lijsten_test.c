@@ -54,6 +54,20 @@ static day on(const char *text)
 	return d;
 }
 
+/* People's editors leave the last line without its end. */
+static void last_line(void)
+{
+	struct lijsten *l = NULL;
+	struct buf why = BUF_INIT;
+
+	begin();
+	put("productcodes.tsv", PRODUCTEN "45\t45A04\tbegeleiding\n45\t45A05\tbehandeling");
+	CHECK(lijsten_open(&l, dir, &why) == 0 && lijst_product(l, "45", "45A05") == LIJST_JA,
+	      "the last line counts with or without an end");
+	buf_free(&why);
+	end(&l);
+}
+
 static void nothing(void)
 {
 	struct lijsten *l = NULL;
@@ -228,6 +242,7 @@ static void many(void)
 int main(void)
 {
 	static const struct test tests[] = {
+		{"the last line of a file", last_line},
 		{"without lists nothing can be said", nothing},
 		{"lists answer for a day", lookups},
 		{"a second folder adds and replaces", second_folder},
