@@ -131,6 +131,8 @@ help:
 	@echo "  make check         build and run every test (three to seven minutes); ends with N passed, N failed"
 	@echo "  make check-fast    the plain build's tests only"
 	@echo "  make bench         messages per second and latency; the checker next to libxml2 alone"
+	@echo "  make bench-growth  what a message costs in a store that holds up to ROWS=n messages"
+	@echo "  make stream        messages that keep every rule: nothing may be found; MESSAGES=n, SEED=n"
 	@echo "  make torture       kill -9 at random moments; ROUNDS=n, SEED=n"
 	@echo "  make fuzz          each fuzz target for SECONDS=n (needs clang)"
 	@echo "  make coverage      lines of daemon/ and adapters/ that the tests reach"
@@ -157,7 +159,7 @@ demo-shell: deps-build
 
 SUPPRESS := suppressions=$(CURDIR)/tests/tsan.supp
 THREADED  = $(patsubst %,build-thread/tests/%,unit/base/base_test unit/wire/edge_test unit/client/client_test \
-	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop)
+	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop scenario/110-releases)
 
 check: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) tests-build
@@ -173,6 +175,7 @@ run-check:
 		--check "schemas agree with their tables" "python3 schemas/generate.py --check" \
 		$(patsubst build/%,build-address/%,$(UNIT) $(SCENARIO)) \
 		$(THREADED) \
+		--check "nothing is found where nothing is wrong" "build/tests/tools/stream 5000" \
 		--check "kill -9, 25 rounds" "build/tests/tools/torture 25"
 
 check-fast: deps-test
@@ -191,6 +194,16 @@ bench: deps-test
 	@$B/tests/tools/bench $(MESSAGES)
 	@echo
 	@$B/tests/tools/bench_check
+
+ROWS ?= 1000000
+bench-growth: deps-test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
+	@$B/tests/tools/growth $(ROWS)
+
+stream: MESSAGES = 100000
+stream: deps-test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
+	@$B/tests/tools/stream $(MESSAGES) $(SEED)
 
 SECONDS ?= 30
 fuzz: deps-test
@@ -246,5 +259,5 @@ clean:
 	rm -rf build build-address build-thread build-coverage
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench \
-	fuzz run-fuzz coverage fmt tidy schemas install clean
+.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench bench-growth \
+	stream fuzz run-fuzz coverage fmt tidy schemas install clean

@@ -75,11 +75,29 @@ void day_text(day when, char text[11])
 		       (unsigned)d % 100);
 }
 
-day day_of(int64_t us)
+static day utc_day(int64_t us)
 {
 	int64_t d = us / DAY_US;
 
 	return (day)(us % DAY_US < 0 ? d - 1 : d);
+}
+
+/* 01:00 UTC on the last Sunday of a month: when clocks in the Netherlands change. */
+static int64_t clock_change(int year, int month)
+{
+	day last = day_month_last(day_make(year, month, 1));
+
+	return (int64_t)(last - day_weekday(last) % 7) * DAY_US + DAY_US / 24;
+}
+
+day day_of(int64_t us)
+{
+	int year, month, d;
+	bool summer;
+
+	day_split(utc_day(us), &year, &month, &d);
+	summer = us >= clock_change(year, 3) && us < clock_change(year, 10);
+	return utc_day(us + (summer ? 2 : 1) * (DAY_US / 24));
 }
 
 bool day_within(day d, day from, day until)
@@ -180,11 +198,11 @@ int64_t clock_ms(void)
 
 void moment_text(int64_t us, char text[MOMENT_TEXT])
 {
-	int64_t in_day = us - (int64_t)day_of(us) * DAY_US;
+	int64_t in_day = us - (int64_t)utc_day(us) * DAY_US;
 	unsigned ms = (unsigned)(in_day / 1000);
 	char date[11];
 
-	day_text(day_of(us), date);
+	day_text(utc_day(us), date);
 	(void)snprintf(text, MOMENT_TEXT, "%s %02u:%02u:%02u.%03uZ", date, ms / 3600000,
 		       ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 	text[10] = 'T';

@@ -20,7 +20,11 @@ bool day_parse(const char *text, day *ret);
 /* day_text writes jjjj-mm-dd and a NUL. */
 void day_text(day d, char text[11]);
 
-/* day_of is the UTC day on which a moment falls. */
+/*
+ * day_of is the day in the Netherlands on which a moment falls: what senders
+ * write as today.  Summer time from the last Sunday of March to that of
+ * October, as the European directive has it.
+ */
 day day_of(int64_t us);
 
 /* day_within tells whether d lies in from..until, both counted; DAY_NONE leaves a side open. */

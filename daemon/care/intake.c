@@ -370,7 +370,7 @@ static int answer(struct intake *k, struct arena *a, const struct incoming *in, 
 	if (r == 0)
 		check_bytes(k->checker, a, bytes.data, bytes.len, &made);
 	if (r == -EINVAL || (r == 0 && made.outcome != CHECK_VALID)) {
-		/* A fault of ours; the message itself is judged and kept, and the deadline shows it. */
+		/* A fault of ours: the message itself is judged and kept, its sender waits for a person. */
 		log_error("ANSWER-IMPOSSIBLE", "no valid %s could be made for message %lld",
 			  opdracht.antwoord->naam, (long long)id);
 		buf_free(&bytes);
@@ -381,6 +381,8 @@ static int answer(struct intake *k, struct arena *a, const struct incoming *in, 
 	buf_free(&bytes);
 	if (r == 0)
 		r = register_verwerk(&o->kruis, a, &v, &made.bericht, made.inhoud);
+	if (r == 0)
+		r = termijn_verwerk(&o->kruis, &k->rules->calendar, a, &v, &made.bericht, made.inhoud);
 	if (r == 0)
 		ret->answered = arena_strdup(a, made.bericht.naar);
 	return r;
@@ -546,7 +548,11 @@ int intake_replay(struct intake *k, struct arena *a, const struct store_message 
 	if (strcmp(m->party, HUB_PARTY) == 0) {
 		struct verwerking v = {.bericht = m->id, .received = m->received};
 
-		return c->inhoud == NULL ? 0 : register_verwerk(&o.kruis, a, &v, &c->bericht, c->inhoud);
+		if (c->inhoud != NULL)
+			r = register_verwerk(&o.kruis, a, &v, &c->bericht, c->inhoud);
+		return r < 0 || c->inhoud == NULL
+			       ? r
+			       : termijn_verwerk(&o.kruis, &k->rules->calendar, a, &v, &c->bericht, c->inhoud);
 	}
 	if (c->outcome == CHECK_VALID)
 		r = weigh(a, &in, &o);

@@ -355,8 +355,8 @@ static int verwerk_retour(const struct werk *w)
 					     w->bericht->type->antwoord_op, w->bericht->origineel,
 					     &origineel);
 
-	if (r == -ENOENT)
-		return 0;
+	if (r == -ENOENT || (r == 0 && strcmp(origineel.naar, w->bericht->van) != 0))
+		return 0; /* no such message, or not for who answers it */
 	if (r < 0)
 		return r;
 	row.origineel = origineel.id;

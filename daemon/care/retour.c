@@ -21,6 +21,9 @@
 
 #include "base/banned.h"
 
+/* From this size on nothing is spent on looks: an answer is larger than what it repeats, and 25 MB is the most. */
+#define LARGE (16 * 1024 * 1024)
+
 static const char goed[] = "0200", niet_beoordeeld[] = "0233", toegekend[] = "8001";
 
 struct open_element {
@@ -35,6 +38,7 @@ struct kopie {
 	const char *base_prefix;
 	char base_namespace[128];
 	bool declaratie;    /* a JW325 is made */
+	bool large;
 	struct buf out;
 	struct buf text;    /* of the innermost element */
 	struct open_element open[TRACK_DEPTH_MAX];
@@ -64,8 +68,14 @@ static void escape(struct buf *out, const char *s)
 
 static void indent(struct kopie *k, unsigned depth)
 {
-	for (unsigned i = 0; i < depth; i++)
+	for (unsigned i = 0; i < depth && !k->large; i++)
 		buf_adds(&k->out, "\t");
+}
+
+static void end_line(struct kopie *k)
+{
+	if (!k->large)
+		buf_adds(&k->out, "\r\n");
 }
 
 static void start(struct kopie *k, unsigned depth, const char *prefix, const char *naam)
@@ -76,7 +86,8 @@ static void start(struct kopie *k, unsigned depth, const char *prefix, const cha
 
 static void end(struct kopie *k, const char *prefix, const char *naam)
 {
-	buf_addf(&k->out, "</%s:%s>\r\n", prefix, naam);
+	buf_addf(&k->out, "</%s:%s>", prefix, naam);
+	end_line(k);
 }
 
 static void leaf(struct kopie *k, unsigned depth, const char *prefix, const char *naam,
@@ -90,7 +101,8 @@ static void leaf(struct kopie *k, unsigned depth, const char *prefix, const char
 static void group(struct kopie *k, unsigned depth, const char *naam, bool opens)
 {
 	indent(k, depth);
-	buf_addf(&k->out, "<%s%s:%s>\r\n", opens ? "" : "/", k->prefix, naam);
+	buf_addf(&k->out, "<%s%s:%s>", opens ? "" : "/", k->prefix, naam);
+	end_line(k);
 }
 
 static void codes(struct kopie *k, unsigned depth, const struct retourcode *list,
@@ -175,12 +187,12 @@ static bool takes_codes(const struct kopie *k)
 	return yes;
 }
 
-/* A line whose client was at fault was not looked at. */
-static const char *without_code(const struct kopie *k, const struct klasse *klasse)
+/* Of a declaration: a line whose client is at fault counts as not looked at, whatever was found there. */
+static bool is_skipped(const struct kopie *k, const struct klasse *klasse)
 {
 	const struct klasse *client = inhoud_ouder(k->o->inhoud, klasse, K_CLIENT);
 
-	return k->declaratie && client != NULL && client->codes != NULL ? niet_beoordeeld : goed;
+	return k->declaratie && client != NULL && client->codes != NULL;
 }
 
 static void class_end(struct kopie *k, const struct open_element *e, unsigned depth)
@@ -192,7 +204,10 @@ static void class_end(struct kopie *k, const struct open_element *e, unsigned de
 		if (!k->declaratie)
 			header_rest(k, depth);
 	} else if (takes_codes(k)) {
-		codes(k, depth, klasse->codes, without_code(k, klasse));
+		if (is_skipped(k, klasse))
+			codes(k, depth, NULL, niet_beoordeeld);
+		else
+			codes(k, depth, klasse->codes, goed);
 	}
 }
 
@@ -233,7 +248,7 @@ static int element_start(struct kopie *k, xmlTextReaderPtr reader)
 	if (k->depth > 0) {
 		e->knoop = knoop_kind(tree, parent->knoop, naam, &parent->hint);
 		if (parent->wanted && !parent->has_children && k->depth > 1)
-			buf_adds(&k->out, "\r\n");
+			end_line(k);
 		parent->has_children = true;
 	}
 	if (e->knoop == KNOOP_GEEN)
@@ -450,12 +465,17 @@ static int find_base(struct kopie *k)
 	return k->base_namespace[0] == '\0' ? -EINVAL : 0;
 }
 
-/* jw306, and ijw for what is common. */
-static void prefixes(char bericht[16], char base[16], const struct berichttype *t)
+/* jw306, and ijw for what is common; in a large answer b and i. */
+static void prefixes(char bericht[16], char base[16], const struct berichttype *t, bool large)
 {
 	const char *naam = standard_name(t->standard);
 	size_t n = 0;
 
+	if (large) {
+		memcpy(bericht, "b", sizeof "b");
+		memcpy(base, "i", sizeof "i");
+		return;
+	}
 	for (; n < 15 && t->naam[n] != '\0'; n++)
 		bericht[n] = (char)(t->naam[n] >= 'A' && t->naam[n] <= 'Z' ? t->naam[n] + 32 : t->naam[n]);
 	bericht[n] = '\0';
@@ -472,7 +492,8 @@ int retour_make(const struct retour_opdracht *o, struct buf *out)
 
 	if (o->inhoud == NULL || o->inhoud->n <= 1 || o->size > INT32_MAX)
 		return -EINVAL;
-	prefixes(prefix, base, o->antwoord);
+	k.large = o->size > LARGE;
+	prefixes(prefix, base, o->antwoord, k.large);
 	k.declaratie = !o->antwoord->retour;
 	k.only_header = o->headercode != NULL || first_fault(o->inhoud) == NULL;
 	r = find_base(&k);

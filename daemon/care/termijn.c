@@ -22,14 +22,15 @@ struct werk {
 	const struct inhoud *i;
 };
 
+/* bericht: from which it follows. */
 static int owe(const struct werk *w, const char *soort, const char *debiteur, const char *crediteur,
-	       const char *sleutel, day sinds, day uiterlijk)
+	       int64_t bericht, const char *sleutel, day sinds, day uiterlijk)
 {
 	const struct reg_verwachting row = {
 		.soort = soort,
 		.debiteur = debiteur,
 		.crediteur = crediteur,
-		.bericht = w->v->bericht,
+		.bericht = bericht,
 		.sleutel = sleutel,
 		.sinds = sinds,
 		.uiterlijk = uiterlijk,
@@ -52,7 +53,7 @@ static int settle(const struct werk *w, const char *soort, const char *debiteur,
 
 /* ---- answers ---- */
 
-/* Two senders may use the same identification. */
+/* Identifications are the sender's own: another may use the same. */
 static const char *message_key(const struct werk *w, const char *van, const char *type,
 			       const char *identificatie)
 {
@@ -61,14 +62,12 @@ static const char *message_key(const struct werk *w, const char *van, const char
 
 static int answer_owed(const struct werk *w)
 {
-	const char *key = message_key(w, w->bericht->van, w->bericht->type->naam,
-				      w->bericht->identificatie);
+	const char *key = message_key(w, w->bericht->van, w->bericht->type->naam, w->bericht->identificatie);
 	bool declaratie = inhoud_volgende(w->i, NULL, K_DECLARATIE) != NULL;
 	int days = declaratie ? DECLARATIE_DAYS : RETOUR_DAYS;
 
-	return owe(w, declaratie ? "declaratieantwoord" : "retour", w->bericht->naar,
-		   w->bericht->van, key, w->k->vandaag,
-		   calendar_add(w->calendar, w->k->vandaag, days));
+	return owe(w, declaratie ? "declaratieantwoord" : "retour", w->bericht->naar, w->bericht->van,
+		   w->v->bericht, key, w->k->vandaag, calendar_add(w->calendar, w->k->vandaag, days));
 }
 
 static int answer_given(const struct werk *w)
@@ -82,19 +81,52 @@ static int answer_given(const struct werk *w)
 		       ? 0
 		       : settle(w, w->bericht->type->retour ? "retour" : "declaratieantwoord",
 				w->bericht->van,
-				message_key(w, w->bericht->naar, w->bericht->type->antwoord_op,
-					    identificatie),
+				message_key(w, w->bericht->naar, w->bericht->type->antwoord_op, identificatie),
 				w->v->bericht);
 }
 
 /* ---- start and stop ---- */
 
+/*
+ * One allocation as the register has it now.  Its terms follow from this and
+ * nothing else, so they come out the same whatever happened in between: a
+ * message sent once more moves nothing, and what a rejection or a deletion
+ * undid is owed again as it was.
+ */
 struct stand {
 	int64_t nummer;
-	bool started;     /* a start in force */
-	day running;      /* Begindatum of a start that no definitive stop ends; DAY_NONE */
-	day ended;        /* latest Begindatum that a definitive stop ends */
+	int64_t ingang_door, eind_door; /* the messages that brought these days first; 0: no version */
+	day ingang, eind;
+	const char *reden;
+	struct paar paar;
+	int64_t start_door; /* message of the latest start in force, 0: none */
+	day running;        /* its Begindatum */
+	day ended;          /* latest Begindatum that a definitive stop ends; DAY_NONE */
 };
+
+struct versies {
+	struct stand *s;
+	struct arena *arena;
+};
+
+/* Rows come by moment: the last one counts, from the first of those that agree with it. */
+static int see_versie(void *ctx, const struct reg_toewijzing *row)
+{
+	const struct versies *v = ctx;
+	struct stand *s = v->s;
+
+	if (s->ingang_door == 0 || row->ingang != s->ingang || row->bericht < s->ingang_door)
+		s->ingang_door = row->bericht;
+	if (s->eind_door == 0 || row->eind != s->eind || row->bericht < s->eind_door)
+		s->eind_door = row->bericht;
+	s->ingang = row->ingang;
+	s->eind = row->eind;
+	s->paar = row->paar;
+	s->paar.gemeente = arena_strdup(v->arena, row->paar.gemeente); /* the row is gone after this */
+	s->paar.aanbieder = arena_strdup(v->arena, row->paar.aanbieder);
+	s->reden = arena_strdup(v->arena, row->reden);
+	return s->paar.gemeente == NULL || s->paar.aanbieder == NULL || s->reden == NULL ? -ENOMEM : 0;
+}
 
 /* Rows come by Begindatum: the last start counts, unless a definitive stop is of the same day. */
 static int see_levering(void *ctx, const struct reg_levering *row)
@@ -104,46 +136,61 @@ static int see_levering(void *ctx, const struct reg_levering *row)
 	if (row->nummer != s->nummer)
 		return 0;
 	if (row->soort == LEVERING_START) {
-		s->started = true;
-		if (s->running == DAY_NONE || row->begin > s->running)
-			s->running = row->begin;
+		s->start_door = row->bericht;
+		s->running = row->begin;
 	} else if (strcmp(row->reden, "20") != 0 && (s->ended == DAY_NONE || row->begin > s->ended)) {
 		s->ended = row->begin;
 	}
 	return 0;
 }
 
-static bool is_deleted(const struct reg_toewijzing *t)
+static bool is_deleted(const struct stand *s)
 {
-	return t->eind == t->ingang && (strcmp(t->reden, "13") == 0 || strcmp(t->reden, "01") == 0);
+	return s->eind == s->ingang && (strcmp(s->reden, "13") == 0 || strcmp(s->reden, "01") == 0);
 }
 
-static int term_start(const struct werk *w, const struct reg_toewijzing *t, const struct stand *s,
-		      const char *key)
+/* Nobody is late for what he could not know: a term runs from its day, or from the message that told it. */
+static int term_from(const struct werk *w, day from, int64_t told, day *ret)
 {
-	day from = t->ingang > w->k->vandaag ? t->ingang : w->k->vandaag;
+	struct store_message m;
+	day known = w->k->vandaag;
+	int r = 0;
 
-	if (s->started)
-		return settle(w, "start", t->paar.aanbieder, key, w->v->bericht);
-	if (is_deleted(t))
-		return settle(w, "start", t->paar.aanbieder, key, 0);
-	if (inhoud_volgende(w->i, NULL, K_TOEGEWEZENPRODUCT) == NULL)
-		return 0; /* a stop without a start, or a deleted start: the first term stands */
-	return owe(w, "start", t->paar.aanbieder, t->paar.gemeente, key, from,
-		   calendar_add(w->calendar, from, START_DAYS));
+	if (told != w->v->bericht) {
+		r = w->k->store->ops->message_get(w->k->store, w->arena, told, &m);
+		if (r == 0)
+			known = day_of(m.received);
+	}
+	*ret = known > from ? known : from;
+	return r;
 }
 
-static int term_stop(const struct werk *w, const struct reg_toewijzing *t, const struct stand *s,
-		     const char *key)
+static int term_start(const struct werk *w, const struct stand *s, const char *key)
 {
-	bool open = s->started && (s->ended == DAY_NONE || s->ended < s->running);
+	day from;
+	int r;
 
-	if (!open)
-		return settle(w, "stop", t->paar.aanbieder, key, w->v->bericht);
-	if (t->eind == DAY_NONE)
-		return settle(w, "stop", t->paar.aanbieder, key, 0);
-	return owe(w, "stop", t->paar.aanbieder, t->paar.gemeente, key, t->eind,
-		   calendar_add(w->calendar, t->eind, STOP_DAYS));
+	if (s->start_door != 0 || is_deleted(s))
+		return settle(w, "start", s->paar.aanbieder, key, s->start_door != 0 ? w->v->bericht : 0);
+	r = term_from(w, s->ingang, s->ingang_door, &from);
+	return r < 0 ? r
+		     : owe(w, "start", s->paar.aanbieder, s->paar.gemeente, s->ingang_door, key, from,
+			   calendar_add(w->calendar, from, START_DAYS));
+}
+
+static int term_stop(const struct werk *w, const struct stand *s, const char *key)
+{
+	bool open = s->start_door != 0 && (s->ended == DAY_NONE || s->ended < s->running);
+	day from;
+	int r;
+
+	if (!open || s->eind == DAY_NONE)
+		return settle(w, "stop", s->paar.aanbieder, key, open ? 0 : w->v->bericht);
+	r = term_from(w, s->eind, s->eind_door, &from);
+	return r < 0 ? r
+		     : owe(w, "stop", s->paar.aanbieder, s->paar.gemeente,
+			   s->start_door > s->eind_door ? s->start_door : s->eind_door, key, from,
+			   calendar_add(w->calendar, from, STOP_DAYS));
 }
 
 /* The terms of one allocation as they stand after this message. */
@@ -152,22 +199,22 @@ static int term_toewijzing(const struct werk *w, const struct klasse *k)
 	struct stand s = {.nummer = veld_getal(w->i, k, V_TOEWIJZINGNUMMER, ABSENT),
 			  .running = DAY_NONE,
 			  .ended = DAY_NONE};
-	struct reg_toewijzing t;
+	struct versies v = {&s, w->arena};
 	const char *key;
 	int r;
 
 	if (s.nummer == ABSENT)
 		return 0; /* taakgericht */
-	r = w->k->reg->toewijzing_current(w->k->store, w->arena, w->k->gemeente, s.nummer, &t);
-	if (r == -ENOENT)
+	r = w->k->reg->toewijzing_versies(w->k->store, w->k->gemeente, s.nummer, see_versie, &v);
+	if (r == 0 && s.ingang_door == 0)
 		return 0;
 	if (r == 0)
-		r = w->k->reg->leveringen(w->k->store, &t.paar, see_levering, &s);
+		r = w->k->reg->leveringen(w->k->store, &s.paar, see_levering, &s);
 	if (r < 0)
 		return r;
 	key = arena_printf(w->arena, "%s %lld", w->k->gemeente, (long long)s.nummer);
-	r = term_start(w, &t, &s, key);
-	return r == 0 ? term_stop(w, &t, &s, key) : r;
+	r = term_start(w, &s, key);
+	return r == 0 ? term_stop(w, &s, key) : r;
 }
 
 /* ---- requests ---- */
@@ -184,7 +231,7 @@ static int verzoek_owed(const struct werk *w, const struct klasse *k)
 
 	return referentie == NULL ? 0
 				  : owe(w, "verzoek", w->k->gemeente, w->k->aanbieder,
-					verzoek_key(w, referentie), w->k->vandaag,
+					w->v->bericht, verzoek_key(w, referentie), w->k->vandaag,
 					calendar_add(w->calendar, w->k->vandaag, VERZOEK_DAYS));
 }
 
@@ -196,15 +243,19 @@ static int verzoek_met(const struct werk *w, const char *referentie)
 	return r == 0 ? settle(w, "onderzoek", w->k->gemeente, key, w->v->bericht) : r;
 }
 
-/* The refusal for the residence principle has a term of its own: noted, and met with it. */
+/*
+ * The refusal for the residence principle has a term of its own: noted, and
+ * over with it.  Were it noted as met by this message, a rejected one would
+ * leave it owed.
+ */
 static int woonplaats(const struct werk *w, const struct reg_verzoek *verzoek)
 {
 	const char *key = verzoek_key(w, verzoek->referentie);
 	day sinds = day_of(verzoek->received);
-	int r = owe(w, "woonplaats", w->k->gemeente, w->k->aanbieder, key, sinds,
+	int r = owe(w, "woonplaats", w->k->gemeente, w->k->aanbieder, w->v->bericht, key, sinds,
 		    sinds + WOONPLAATS_DAYS);
 
-	return r == 0 ? settle(w, "woonplaats", w->k->gemeente, key, w->v->bericht) : r;
+	return r == 0 ? settle(w, "woonplaats", w->k->gemeente, key, 0) : r;
 }
 
 static int antwoord(const struct werk *w, const struct klasse *k)
@@ -222,8 +273,8 @@ static int antwoord(const struct werk *w, const struct klasse *k)
 	if (r == 0)
 		r = w->k->reg->verzoek(w->k->store, w->arena, w->k->aanbieder, referentie, &verzoek);
 	if (r == 0 && veld_is(w->i, k, V_VERZOEKANTWOORD, "2") && verzoek.beantwoord == 0)
-		r = owe(w, "onderzoek", w->k->gemeente, w->k->aanbieder, verzoek_key(w, referentie),
-			verzoek.dagtekening, verzoek.dagtekening + ONDERZOEK_DAYS);
+		r = owe(w, "onderzoek", w->k->gemeente, w->k->aanbieder, w->v->bericht,
+			verzoek_key(w, referentie), verzoek.dagtekening, verzoek.dagtekening + ONDERZOEK_DAYS);
 	else if (r == 0 && veld_is(w->i, k, V_REDENAFWIJZING, "8"))
 		r = woonplaats(w, &verzoek);
 	return r == -ENOENT ? 0 : r;
@@ -239,24 +290,33 @@ static int toewijzing(const struct werk *w, const struct klasse *k)
 
 /* ---- which class has which terms ---- */
 
-static const struct {
+struct term {
 	enum klasse_soort soort;
 	int (*term)(const struct werk *w, const struct klasse *k);
-} terms[] = {
-	{K_TOEGEWEZENPRODUCT, toewijzing}, {K_STARTPRODUCT, term_toewijzing},
-	{K_STOPPRODUCT, term_toewijzing},  {K_AANGEVRAAGDPRODUCT, verzoek_owed},
-	{K_VERZOEK, verzoek_owed},         {K_ANTWOORD, antwoord},
 };
 
-static int terms_of_classes(const struct werk *w)
+static const struct term terms[] = {
+	{K_TOEGEWEZENPRODUCT, toewijzing}, {K_STARTPRODUCT, term_toewijzing},
+	{K_STOPPRODUCT, term_toewijzing},  {K_AANGEVRAAGDPRODUCT, verzoek_owed},
+	{K_VERZOEK, verzoek_owed},	   {K_ANTWOORD, antwoord},
+	{K_GEEN, NULL},
+};
+
+/* A return message that rejects shows what it undid. */
+static const struct term retour_terms[] = {
+	{K_TOEGEWEZENPRODUCT, term_toewijzing}, {K_STARTPRODUCT, term_toewijzing},
+	{K_STOPPRODUCT, term_toewijzing},	{K_GEEN, NULL},
+};
+
+static int terms_of_classes(const struct werk *w, const struct term *t)
 {
 	int r = 0;
 
-	for (size_t t = 0; r == 0 && t < sizeof terms / sizeof *terms; t++) {
+	for (; r == 0 && t->term != NULL; t++) {
 		const struct klasse *k = NULL;
 
-		while (r == 0 && (k = inhoud_volgende(w->i, k, terms[t].soort)) != NULL)
-			r = terms[t].term(w, k);
+		while (r == 0 && (k = inhoud_volgende(w->i, k, t->soort)) != NULL)
+			r = t->term(w, k);
 	}
 	return r;
 }
@@ -265,12 +325,14 @@ int termijn_verwerk(const struct kruis *k, const struct calendar *c, struct aren
 		    const struct verwerking *v, const struct bericht *b, const struct inhoud *i)
 {
 	const struct werk w = {k, c, a, v, b, i};
-	int r;
+	bool answers = b->type->antwoord_op[0] != '\0';
+	int r = 0;
 
 	if (i->n <= 1)
 		return 0;
-	if (b->type->antwoord_op[0] != '\0')
-		return answer_given(&w);
-	r = v->beantwoord ? 0 : answer_owed(&w);
-	return r == 0 ? terms_of_classes(&w) : r;
+	if (answers)
+		r = answer_given(&w);
+	else if (!v->beantwoord)
+		r = answer_owed(&w);
+	return r == 0 ? terms_of_classes(&w, answers ? retour_terms : terms) : r;
 }

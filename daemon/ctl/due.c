@@ -84,9 +84,11 @@ static const char *lateness(json_t *row, char room[48])
 	if (late == 0)
 		return ctl_say("vandaag", "today");
 	if (late < 0)
-		(void)snprintf(room, 48, "%s %lld %s", ctl_say("over", "in"), -late, ctl_say("dagen", "days"));
+		(void)snprintf(room, 48, "%s %lld %s", ctl_say("over", "in"), -late,
+			       late == -1 ? ctl_say("dag", "day") : ctl_say("dagen", "days"));
 	else
-		(void)snprintf(room, 48, "%lld %s", late, ctl_say("dagen te laat", "days late"));
+		(void)snprintf(room, 48, "%lld %s", late,
+			       late == 1 ? ctl_say("dag te laat", "day late") : ctl_say("dagen te laat", "days late"));
 	return room;
 }
 

@@ -190,13 +190,13 @@ const char *const register_statements[N_REGISTER] = {
 	[REG_HERROEP_VERWACHTING] =
 		"UPDATE verwachting SET voldaan = -1 WHERE id " OF_MESSAGE("?1") " AND voldaan = 0 AND "
 		"+soort NOT IN (11, 12)",
-	/* and what it ended is in force again. */
+	/* and what it ended is in force again; a term that was owed anew meanwhile is open already. */
 	[REG_HERROEP_VERWIJDERING] =
 		"UPDATE levering SET verwijderd_door = 0 WHERE verwijderd_door = ?1 AND verwijderd_door <> 0",
 	[REG_HERROEP_BEANTWOORDING] =
 		"UPDATE verzoek SET beantwoord = 0 WHERE beantwoord = ?1 AND beantwoord <> 0",
 	[REG_HERROEP_VOLDOENING] =
-		"UPDATE verwachting SET voldaan = 0, voldaan_op = NULL WHERE voldaan = ?1 AND voldaan > 0",
+		"UPDATE OR IGNORE verwachting SET voldaan = 0, voldaan_op = NULL WHERE voldaan = ?1 AND voldaan > 0",
 
 	[REG_CLEAR_DOSSIER] = "DELETE FROM dossier",
 	[REG_CLEAR_NUMMER] = "DELETE FROM nummer",

@@ -25,6 +25,7 @@
 #include "base/banned.h"
 
 #define REQUEST_MOST 4096
+#define AHEAD_MOST 3660 /* days */
 #define DAY_CHECK_MS 60000 /* how soon after midnight a new day is noticed */
 #define PATIENCE_MS 5000 /* for an operator's program to send its line or take its answer */
 #define ROWS_MOST 1000
@@ -372,7 +373,8 @@ static json_t *sorted(json_t *rows)
 static json_t *answer_due(struct control *c, json_t *request)
 {
 	struct due d = {json_array(), text_of(request, "party"), day_of(clock_us())};
-	day until = d.today + (day)json_integer_value(json_object_get(request, "ahead"));
+	json_int_t ahead = json_integer_value(json_object_get(request, "ahead"));
+	day until = d.today + (day)(ahead < 0 ? 0 : ahead > AHEAD_MOST ? AHEAD_MOST : ahead);
 	char today[11];
 	bool more;
 

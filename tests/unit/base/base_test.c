@@ -97,7 +97,21 @@ static void dates(void)
 	CHECK(!day_within(d, d + 1, DAY_NONE) && day_within(d, DAY_NONE, DAY_NONE), "open ends are open");
 	moment_text(INT64_C(1000000) * 86400 + 1500, moment);
 	CHECK(strcmp(moment, "1970-01-02T00:00:00.001Z") == 0, "a moment is ISO 8601 in UTC");
-	CHECK(day_of(-1) == -1, "a moment before 1970 falls on the day before");
+	CHECK(day_of(-3600000001) == -1, "a moment before 1970 falls on the day before");
+	CHECK(day_of(-1) == 0, "but in the Netherlands the new year had begun");
+	/* 2026: clocks change on 29 March and 25 October, at 01:00 UTC. */
+	CHECK(day_of(day_make(2026, 7, 1) * INT64_C(86400000000) - INT64_C(7200000000)) == day_make(2026, 7, 1) &&
+		      day_of(day_make(2026, 7, 1) * INT64_C(86400000000) - INT64_C(7200000001)) ==
+			      day_make(2026, 6, 30),
+	      "a summer's day begins at 22:00 UTC, to the microsecond");
+	CHECK(day_of(day_make(2026, 3, 29) * INT64_C(86400000000) - INT64_C(3600000000)) == day_make(2026, 3, 29) &&
+		      day_of(day_make(2026, 3, 30) * INT64_C(86400000000) - INT64_C(7200000000)) ==
+			      day_make(2026, 3, 30) &&
+		      day_of(day_make(2026, 10, 25) * INT64_C(86400000000) - INT64_C(7200000000)) ==
+			      day_make(2026, 10, 25) &&
+		      day_of(day_make(2026, 10, 26) * INT64_C(86400000000) - INT64_C(3600000001)) ==
+			      day_make(2026, 10, 25),
+	      "and around the days on which clocks change");
 }
 
 static void map_holds(void)
