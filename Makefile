@@ -12,7 +12,8 @@ DESTDIR ?=
 MODULES := libxml-2.0 libzmq openssl sqlite3 libcyaml jansson libsystemd libzstd
 # Debian packages that building, the demo and the tests need.
 DEPS_BUILD := gcc make pkg-config libc6-dev libxml2-dev libzmq3-dev libssl-dev libsqlite3-dev \
-	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libzstd-dev python3 openssl
+	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libzstd-dev libcairo2-dev \
+	python3 openssl
 DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -28,6 +29,9 @@ IJW_LDFLAGS = $(LDFLAGS) -pie -Wl,-z,relro,-z,now -pthread $(if $(SAN),-fsanitiz
 # Asked at first use, and once: the packages may come later than this line.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(MODULES)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(MODULES)))$(PKG_LIBS)
+# Pictures are ijwctl's alone: the hub does without.
+CAIRO_CFLAGS = $(eval CAIRO_CFLAGS := $(shell pkg-config --cflags cairo fontconfig))$(CAIRO_CFLAGS)
+CAIRO_LIBS   = $(eval CAIRO_LIBS := $(shell pkg-config --libs cairo fontconfig))$(CAIRO_LIBS)
 CUNIT_LIBS = -lcunit
 
 .DEFAULT_GOAL := all
@@ -40,6 +44,7 @@ OBJ_store  := $(call layer,daemon/store) $B/daemon/store/migrations.o
 OBJ_care   := $(call layer,daemon/care)
 OBJ_wire   := $(call layer,daemon/wire)
 OBJ_ctl    := $(call layer,daemon/ctl)
+OBJ_region := $(call layer,daemon/region)
 OBJ_hub    := $B/daemon/main.o $B/daemon/config.o
 OBJ_client := $(call layer,adapters/client) $B/daemon/wire/protocol.o $B/daemon/base/buf.o
 LAYERS     := $B/lib/wire.a $B/lib/care.a $B/lib/store.a $B/lib/base.a
@@ -81,16 +86,19 @@ $B/lib/store.a: $(OBJ_store)
 $B/lib/care.a: $(OBJ_care)
 $B/lib/wire.a: $(OBJ_wire)
 $B/lib/client.a: $(OBJ_client)
+$B/lib/region.a: $(OBJ_region)
+$B/lib/ctl.a: $(filter-out %/main.o,$(OBJ_ctl))
 $B/lib/test.a: $(TESTLIB)
 
-link = $(if $(V),,@echo '  link  $@';) $(CC) $(IJW_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) $1
+link = $(if $(V),,@echo '  link  $@';) $(CC) $(IJW_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) -lm $1
 
 $B/ijwd: $(OBJ_hub) $(LAYERS)
-	$(call link)
-$B/ijwctl: $(OBJ_ctl) $B/daemon/config.o $(LAYERS)
-	$(call link)
+	$(call link,-lm)
+$B/ijwctl: $(OBJ_ctl) $B/daemon/config.o $B/lib/region.a $(LAYERS)
+	$(call link,$(CAIRO_LIBS) -lm)
+$B/daemon/ctl/tekening.o: IJW_CFLAGS += $(CAIRO_CFLAGS)
 $B/ijw-filedrop: $(call layer,adapters/filedrop) $B/lib/client.a $B/lib/base.a
-	$(call link)
+	$(call link,-lm)
 
 $B/libijw.a: $(OBJ_client)
 	@rm -f $@
@@ -104,7 +112,7 @@ $B/libijw.so.0: $(OBJ_client) adapters/client/libijw.map
 $B/prefix: FORCE
 	@mkdir -p $B
 	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
-$B/daemon/ctl/validate.o: $B/prefix
+$B/daemon/ctl/validate.o $B/daemon/ctl/simulate.o: $B/prefix
 FORCE:
 $B/libijw.pc: adapters/client/libijw.pc.in $B/prefix
 	$Qsed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
@@ -112,15 +120,18 @@ $B/examples/%: $B/adapters/client/examples/%.o $B/libijw.a
 	@mkdir -p $(@D)
 	$Q$(CC) $(IJW_LDFLAGS) -o $@ $^ $$(pkg-config --libs openssl)
 
-$B/tests/unit/%: $B/tests/unit/%.o $B/daemon/config.o $B/lib/test.a $B/lib/client.a $(LAYERS) | $(PROGRAMS)
+$B/tests/unit/%: $B/tests/unit/%.o $B/daemon/config.o $B/lib/test.a $B/lib/client.a $B/lib/region.a $(LAYERS) | $(PROGRAMS)
 	@mkdir -p $(@D)
-	$(call link,$(CUNIT_LIBS))
+	$(call link,$(CUNIT_LIBS) -lm)
+$B/tests/unit/ctl/%: $B/tests/unit/ctl/%.o $B/daemon/config.o $B/lib/ctl.a $B/lib/test.a $B/lib/region.a $(LAYERS)
+	@mkdir -p $(@D)
+	$(call link,$(CAIRO_LIBS) $(CUNIT_LIBS) -lm)
 $B/tests/scenario/%: $B/tests/scenario/%.o $B/lib/test.a $B/lib/client.a $(LAYERS) | $(PROGRAMS)
 	@mkdir -p $(@D)
-	$(call link,$(CUNIT_LIBS))
-$B/tests/tools/%: $B/tests/tools/%.o $B/lib/test.a $B/lib/client.a $(LAYERS)
+	$(call link,$(CUNIT_LIBS) -lm)
+$B/tests/tools/%: $B/tests/tools/%.o $B/lib/test.a $B/lib/client.a $B/lib/region.a $(LAYERS)
 	@mkdir -p $(@D)
-	$(call link,$(CUNIT_LIBS))
+	$(call link,$(CUNIT_LIBS) -lm)
 
 # ---- what people type ----
 
@@ -132,7 +143,9 @@ help:
 	@echo "  make check-fast    the plain build's tests only"
 	@echo "  make bench         messages per second and latency; the checker next to libxml2 alone"
 	@echo "  make bench-growth  what a message costs in a store that holds up to ROWS=n messages"
+	@echo "  make bench-einden  open ends: of ten million episodes, and of one client after a message"
 	@echo "  make stream        messages that keep every rule: nothing may be found; MESSAGES=n, SEED=n"
+	@echo "  make eval-flows    open ends and flows of simulated regions against the truth; MIXES, SEEDS, CLIENTS"
 	@echo "  make torture       kill -9 at random moments; ROUNDS=n, SEED=n"
 	@echo "  make fuzz          each fuzz target for SECONDS=n (needs clang)"
 	@echo "  make coverage      lines of daemon/ and adapters/ that the tests reach"
@@ -158,8 +171,8 @@ demo-shell: deps-build
 	@sh tests/demo/demo.sh $B --shell
 
 SUPPRESS := suppressions=$(CURDIR)/tests/tsan.supp
-THREADED  = $(patsubst %,build-thread/tests/%,unit/base/base_test unit/wire/edge_test unit/client/client_test \
-	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop scenario/110-releases)
+THREADED  = $(patsubst %,build-thread/tests/%,unit/base/base_test unit/wire/edge_test unit/wire/watch_test unit/client/client_test \
+	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop scenario/110-releases scenario/130-open-ends)
 
 check: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) tests-build
@@ -200,10 +213,21 @@ bench-growth: deps-test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
 	@$B/tests/tools/growth $(ROWS)
 
+bench-einden: deps-test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
+	@$B/tests/tools/bench_einden
+
 stream: MESSAGES = 100000
 stream: deps-test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
 	@$B/tests/tools/stream $(MESSAGES) $(SEED)
+
+MIXES ?= zoals-2020 ernstig
+SEEDS ?= 101 102
+CLIENTS ?= 8000
+eval-flows: deps-build
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@sh tests/region/eval.sh $B "$(MIXES)" "$(SEEDS)" $(CLIENTS)
 
 SECONDS ?= 30
 fuzz: deps-test
@@ -236,7 +260,7 @@ schemas:
 
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin include lib/pkgconfig share/man/man1 share/man/man3 \
-		share/man/man5 share/man/man8 share/ijwd/schemas/ijw-3.2 share/doc/ijwd lib/systemd/system \
+		share/man/man5 share/man/man8 share/ijwd/schemas/ijw-3.2 share/ijwd/region share/doc/ijwd lib/systemd/system \
 		lib/sysusers.d lib/tmpfiles.d)
 	install -m 755 $B/ijwd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $B/ijwctl $B/ijw-filedrop $(DESTDIR)$(PREFIX)/bin/
@@ -248,6 +272,7 @@ install: all
 	for s in 1 3 5 8; do install -m 644 docs/man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s/; done
 	install -m 644 schemas/ijw-3.2/*.xsd schemas/ijw-3.2/*.tsv schemas/ijw-3.2/*.yaml schemas/ijw-3.2/*.md \
 		$(DESTDIR)$(PREFIX)/share/ijwd/schemas/ijw-3.2/
+	install -m 644 tests/region/*.tsv $(DESTDIR)$(PREFIX)/share/ijwd/region/
 	install -m 644 README.md docs/*.md config/*.yaml config/*.conf $(DESTDIR)$(PREFIX)/share/doc/ijwd/
 	cp -r config/parties.d config/lists $(DESTDIR)$(PREFIX)/share/doc/ijwd/
 	for u in ijwd.service ijw-filedrop@.service; do \
@@ -259,5 +284,5 @@ clean:
 	rm -rf build build-address build-thread build-coverage
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench bench-growth \
+.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench bench-growth bench-einden \
 	stream fuzz run-fuzz coverage fmt tidy schemas install clean

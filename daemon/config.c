@@ -523,8 +523,9 @@ static int take_party(struct parties *who, const struct yaml_party *y, const cha
 
 	if (!all_of(y->party, "abcdefghijklmnopqrstuvwxyz0123456789-"))
 		return wrong(why, file, "party", y->party, "'%s'; expected lower-case letters, digits and -", y->party);
-	if (strcmp(y->party, "hub") == 0)
-		return wrong(why, file, "party", y->party, "'hub' is the hub itself; expected another id");
+	if (strcmp(y->party, "hub") == 0 || strcmp(y->party, "historie") == 0)
+		return wrong(why, file, "party", y->party, "'%s' is how the hub calls itself or its history; expected another id",
+			     y->party);
 	if (parties_find(who, y->party) != NULL)
 		return wrong(why, file, "party", y->party, "'%s' stands in another file too; expected a unique id",
 			     y->party);

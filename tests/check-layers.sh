@@ -1,14 +1,16 @@
 #!/bin/sh
-# An include may only point down: wire → care → store → base.  Adapters share
-# wire/protocol, base/ and nothing else of the daemon.
+# An include may only point down: wire → care → store → base.  The region
+# stands beside them on base/ alone.  Adapters share wire/protocol, base/ and
+# nothing else of the daemon.
 bad=0
 while read -r dir barred; do
 	grep -rnE "#include \"($barred)" "$dir" && bad=1
 done <<END
-daemon/base store/|care/|wire/|ctl/|config.h
-daemon/store care/|wire/|ctl/|config.h
-daemon/care wire/|ctl/|config.h
-daemon/wire ctl/|config.h
+daemon/base store/|care/|wire/|ctl/|region/|config.h
+daemon/store care/|wire/|ctl/|region/|config.h
+daemon/care wire/|ctl/|region/|config.h
+daemon/wire ctl/|region/|config.h
+daemon/region store/|care/|wire/|ctl/|config.h
 adapters store/|care/|ctl/|wire/[^p]
 END
 # SQL lives only in the store, sockets only in wire.

@@ -133,7 +133,7 @@ enum ijw_event_type {
 	IJW_EVENT_DISCONNECTED,	 /* text, retry_ms, lasting */
 	IJW_EVENT_RECEIPT,	 /* reference, verdict, verdict_name, id, json (the report) */
 	IJW_EVENT_DELIVERY,	 /* id, json (the meta) and its members, message, message_size */
-	IJW_EVENT_NOTICE,	 /* json */
+	IJW_EVENT_NOTICE,	 /* json; its member notice tells the kind, which may be a new one */
 	IJW_EVENT_ERROR		 /* code, text: the hub did not understand or allow something */
 };
 

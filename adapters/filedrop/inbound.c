@@ -15,6 +15,8 @@
 #include "base/date.h"
 #include "base/log.h"
 
+#include "digest.h"
+
 #include "base/banned.h"
 
 #define REMEMBER 50000u /* delivery ids; a hub redelivers what is unconfirmed, so a few would do \
@@ -212,24 +214,65 @@ void inbound_delivery(struct inbound *i, const struct ijw_event *e)
 	(void)ijw_fail(i->c, e->id, reason);
 }
 
+/* Writes a file to signalen/ and tells so. */
+static void write_signal(struct inbound *i, const char *name, const void *bytes, size_t n)
+{
+	int r = folder_write(i->f->at[SIGNALEN], name, bytes, n);
+
+	if (r < 0)
+		log_error("FILEDROP-NOTICE", "a notice of the hub cannot be written: %s",
+			  strerrordesc_np(-r));
+	else
+		log_info("FILEDROP-NOTICE", "a notice of the hub: signalen/%s", name);
+}
+
 /* The name is the day and a hash, so that a notice that is repeated that day is one file. */
-void inbound_notice(struct inbound *i, const struct ijw_event *e)
+static void write_notice(struct inbound *i, const struct ijw_event *e)
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	char name[64], date[11];
-	int r;
 
 	if (EVP_Digest(e->json, e->json_size, sum, NULL, EVP_sha256(), NULL) != 1)
 		return;
 	day_text(day_of(clock_us()), date);
 	(void)snprintf(name, sizeof name, "signaal_%s_%02x%02x%02x%02x%02x%02x.json", date, sum[0],
 		       sum[1], sum[2], sum[3], sum[4], sum[5]);
-	r = folder_write(i->f->at[SIGNALEN], name, e->json, e->json_size);
-	if (r < 0)
-		log_error("FILEDROP-NOTICE", "a notice of the hub cannot be written: %s",
-			  strerrordesc_np(-r));
+	write_signal(i, name, e->json, e->json_size);
+}
+
+/* A digest is of a code and a week: a later one of that week takes its place.  The JSON comes last. */
+static void write_digest(struct inbound *i, const struct ijw_event *e, const json_t *notice,
+			 const char *name)
+{
+	static const struct {
+		const char *ending;
+		void (*write)(const json_t *notice, struct buf *out);
+	} forms[] = {{"csv", digest_csv}, {"txt", digest_text}};
+	char file[64];
+
+	for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+		struct buf text = BUF_INIT;
+
+		forms[f].write(notice, &text);
+		(void)snprintf(file, sizeof file, "%s.%s", name, forms[f].ending);
+		if (!text.failed)
+			write_signal(i, file, buf_str(&text), text.len);
+		buf_free(&text);
+	}
+	(void)snprintf(file, sizeof file, "%s.json", name);
+	write_signal(i, file, e->json, e->json_size);
+}
+
+void inbound_notice(struct inbound *i, const struct ijw_event *e)
+{
+	json_t *notice = json_loadb(e->json, e->json_size, 0, NULL);
+	char name[48];
+
+	if (digest_name(notice, name, sizeof name))
+		write_digest(i, e, notice, name);
 	else
-		log_info("FILEDROP-NOTICE", "a notice of the hub: signalen/%s", name);
+		write_notice(i, e);
+	json_decref(notice);
 }
 
 int inbound_new(struct folder *f, struct ijw *c, struct inbound **ret)

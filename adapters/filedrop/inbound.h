@@ -27,7 +27,7 @@ void inbound_free(struct inbound **i);
 /* inbound_delivery takes a delivery and confirms it, or gives it back when the disk fails. */
 void inbound_delivery(struct inbound *i, const struct ijw_event *e);
 
-/* inbound_notice writes a notice to signalen/. */
+/* inbound_notice writes a notice to signalen/, a digest (digest.h) also as a list and as text. */
 void inbound_notice(struct inbound *i, const struct ijw_event *e);
 
 #endif

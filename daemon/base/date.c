@@ -6,6 +6,8 @@
 #include "base/banned.h"
 
 #define DAY_US (86400 * INT64_C(1000000))
+#define HOUR_US (DAY_US / 24)
+#define MINUTE_US (HOUR_US / 60)
 
 /* Days since 1970-01-01 of a proleptic Gregorian date; March is the year's first month here. */
 static int32_t days_from_civil(int y, int m, int d)
@@ -87,17 +89,20 @@ static int64_t clock_change(int year, int month)
 {
 	day last = day_month_last(day_make(year, month, 1));
 
-	return (int64_t)(last - day_weekday(last) % 7) * DAY_US + DAY_US / 24;
+	return (int64_t)(last - day_weekday(last) % 7) * DAY_US + HOUR_US;
+}
+
+static bool is_summer(int64_t us)
+{
+	int year, month, d;
+
+	day_split(utc_day(us), &year, &month, &d);
+	return us >= clock_change(year, 3) && us < clock_change(year, 10);
 }
 
 day day_of(int64_t us)
 {
-	int year, month, d;
-	bool summer;
-
-	day_split(utc_day(us), &year, &month, &d);
-	summer = us >= clock_change(year, 3) && us < clock_change(year, 10);
-	return utc_day(us + (summer ? 2 : 1) * (DAY_US / 24));
+	return utc_day(us + (is_summer(us) ? 2 : 1) * HOUR_US);
 }
 
 bool day_within(day d, day from, day until)
@@ -206,4 +211,84 @@ void moment_text(int64_t us, char text[MOMENT_TEXT])
 	(void)snprintf(text, MOMENT_TEXT, "%s %02u:%02u:%02u.%03uZ", date, ms / 3600000,
 		       ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 	text[10] = 'T';
+}
+
+/* hh:mm, hh:mm:ss or hh:mm:ss.f…; *t moves behind it. */
+static bool time_parse(const char **t, int64_t *ret)
+{
+	const char *at = *t;
+	int h, m, s = 0, digit;
+
+	if (!digits(at, 2, &h) || at[2] != ':' || !digits(at + 3, 2, &m) || h > 23 || m > 59)
+		return false;
+	*ret = h * HOUR_US + m * MINUTE_US;
+	at += 5;
+	if (*at == ':') {
+		if (!digits(at + 1, 2, &s) || s > 59)
+			return false;
+		*ret += s * INT64_C(1000000);
+		at += 3;
+		if (*at == '.' || *at == ',') {
+			if (!digits(++at, 1, &digit))
+				return false;
+			for (int64_t unit = 100000; digits(at, 1, &digit); unit /= 10, at++)
+				*ret += digit * unit;
+		}
+	}
+	*t = at;
+	return true;
+}
+
+/* Z, +hh, +hhmm or +hh:mm, and then the end. */
+static bool zone_parse(const char *t, int64_t *ret)
+{
+	int h, m = 0, sign = *t == '-' ? -1 : 1;
+
+	*ret = 0;
+	if (*t == 'Z' || *t == 'z')
+		return t[1] == '\0';
+	if ((*t != '+' && *t != '-') || !digits(t + 1, 2, &h) || h > 23)
+		return false;
+	t += 3;
+	if (*t != '\0') {
+		t += *t == ':';
+		if (!digits(t, 2, &m) || m > 59 || t[2] != '\0')
+			return false;
+	}
+	*ret = sign * (h * HOUR_US + m * MINUTE_US);
+	return true;
+}
+
+/* Clocks in the Netherlands showed this as if it were UTC. */
+static int64_t from_local(int64_t shown)
+{
+	return is_summer(shown - 2 * HOUR_US) ? shown - 2 * HOUR_US : shown - HOUR_US;
+}
+
+bool moment_parse(const char *text, int64_t *us)
+{
+	char date[11] = "";
+	int64_t shown, in_day = 0, zone;
+	day d;
+
+	(void)snprintf(date, sizeof date, "%.10s", text);
+	if (!day_parse(date, &d))
+		return false;
+	text += 10;
+	if (*text == 'T' || *text == 't' || *text == ' ') {
+		text++;
+		if (!time_parse(&text, &in_day))
+			return false;
+	} else if (*text != '\0') {
+		return false;
+	}
+	shown = d * DAY_US + in_day;
+	if (*text == '\0') {
+		*us = from_local(shown);
+		return true;
+	}
+	if (!zone_parse(text, &zone))
+		return false;
+	*us = shown - zone;
+	return true;
 }

@@ -66,4 +66,13 @@ int64_t clock_ms(void);
 /* moment_text writes 2026-11-22T09:00:00.123Z. */
 void moment_text(int64_t us, char text[MOMENT_TEXT]);
 
+/*
+ * moment_parse reads 2026-11-22T09:00:00.123+01:00: a T or a blank between,
+ * seconds, fraction and zone (Z, +01:00, +0100, +01) may be absent, and so may
+ * the whole time: midnight.  Without a zone it is the time in the Netherlands; of
+ * the hour that October has twice the first is meant, that which March skips
+ * is read as winter time.  False when it is no real moment; us is unchanged then.
+ */
+bool moment_parse(const char *text, int64_t *us);
+
 #endif

@@ -410,6 +410,8 @@ static int follow_up(struct intake *k, struct arena *a, const struct incoming *i
 		r = register_verwerk(&o->kruis, a, &v, &c->bericht, c->inhoud);
 		if (r == 0)
 			r = termijn_verwerk(&o->kruis, &k->rules->calendar, a, &v, &c->bericht, c->inhoud);
+	} else if (o->verdict == VERDICT_REJECTED && c->inhoud != NULL) {
+		r = register_afgewezen(&o->kruis, a, &v, &c->bericht, c->inhoud);
 	}
 	return r == 0 && hub_answers(o) && !o->told ? answer(k, a, in, id, o, ret) : r;
 }
@@ -532,6 +534,68 @@ static int settle_duplicate(struct intake *k, struct arena *a, int64_t id,
 	return r == 0 ? k->store->ops->message_settle(k->store, m) : r;
 }
 
+/* ---- the past ---- */
+
+/* A message of the past has been answered or not: nobody's policy says anything of it. */
+static void set_out_past(const struct intake *k, const struct incoming *in, struct oordeel *o)
+{
+	static const struct policy past = {.rules = RULES_OFF, .register_start = DAY_NONE};
+
+	set_out(k, in, o);
+	o->verdict = VERDICT_ACCEPTED;
+	o->policy = &past;
+	o->told = true;
+}
+
+static int look_up(struct intake *k, struct arena *a, const struct incoming *in,
+		   enum history_verdict *ret)
+{
+	const struct bericht *b = &in->checked->bericht;
+	struct store_message known;
+	int r = k->store->ops->message_in_force(k->store, a, b->van, b->type->naam, b->identificatie,
+						&known);
+
+	if (r == 0)
+		*ret = same_bytes(&known, in) ? HISTORY_DUPLICATE : HISTORY_OTHER;
+	return r;
+}
+
+int intake_history(struct intake *k, struct arena *a, const struct incoming *in, bool add,
+		   enum history_verdict *ret)
+{
+	struct checked *c = in->checked;
+	struct store_message m;
+	struct oordeel o = {.verdict = VERDICT_ACCEPTED};
+	struct judged none = {0};
+	int r;
+
+	*ret = c->outcome == CHECK_INVALID ? HISTORY_NONE : HISTORY_LATE;
+	if (c->outcome == CHECK_INVALID)
+		return 0;
+	if (c->outcome == CHECK_FAILED || c->bericht.type == NULL)
+		return -EIO;
+	if (!add) {
+		r = look_up(k, a, in, ret);
+		return r == -ENOENT ? 0 : r;
+	}
+	set_out_past(k, in, &o);
+	r = row_of(a, k->next_id, in, VERDICT_ACCEPTED, &m);
+	m.delivered = m.confirmed = in->received;
+	if (r == 0)
+		r = k->store->ops->message_add(k->store, &m);
+	if (r == -EEXIST) {
+		r = look_up(k, a, in, ret);
+		return r == -ENOENT ? -EBUSY : r; /* its number is taken: somebody else writes */
+	}
+	if (r < 0)
+		return r;
+	*ret = HISTORY_TAKEN;
+	k->next_id++;
+	if (c->inhoud != NULL)
+		forget_codes(c->inhoud);
+	return follow_up(k, a, in, m.id, &o, &none);
+}
+
 int intake_replay(struct intake *k, struct arena *a, const struct store_message *m,
 		  struct checked *c, bool *same)
 {
@@ -554,10 +618,15 @@ int intake_replay(struct intake *k, struct arena *a, const struct store_message 
 			       ? r
 			       : termijn_verwerk(&o.kruis, &k->rules->calendar, a, &v, &c->bericht, c->inhoud);
 	}
-	if (c->outcome == CHECK_VALID)
+	if (strcmp(m->party, HISTORY_PARTY) == 0) {
+		set_out_past(k, &in, &o);
+		if (c->inhoud != NULL)
+			forget_codes(c->inhoud);
+	} else if (c->outcome == CHECK_VALID) {
 		r = weigh(a, &in, &o);
-	else
+	} else {
 		o.verdict = VERDICT_REJECTED;
+	}
 	if (c->findings.n > 0)
 		findings_json(&c->findings, &json);
 	*same = o.verdict == m->verdict &&

@@ -23,7 +23,8 @@
 #include "care/rulebook.h"
 #include "store/store.h"
 
-#define HUB_PARTY "hub" /* the sending party of answers that the hub made */
+#define HUB_PARTY "hub"          /* the sending party of answers that the hub made */
+#define HISTORY_PARTY "historie" /* … and of what was exchanged before there was a hub */
 
 /* One message as it came in and was checked. */
 struct incoming {
@@ -74,6 +75,26 @@ int intake_message(struct intake *k, struct arena *a, const struct incoming *in,
 /* intake_again gives a parked message (id as stored) its verdict, or leaves it parked. */
 int intake_again(struct intake *k, struct arena *a, int64_t id, const struct incoming *in,
 		 struct judged *ret);
+
+/* What became of a message of the past. */
+enum history_verdict {
+	HISTORY_TAKEN = 1,
+	HISTORY_DUPLICATE, /* it is in the store */
+	HISTORY_OTHER,     /* another message is, under its identification */
+	HISTORY_LATE,      /* it is not, and was not to be added */
+	HISTORY_NONE,      /* no message: findings tell */
+};
+
+/*
+ * intake_history keeps a message that was exchanged before the hub was there:
+ * received, settled, delivered and confirmed at in->received.  What was exchanged
+ * was exchanged, so whatever its rules find is kept with it and nothing is
+ * refused but what is no message; rules across messages are not asked.  It goes
+ * into the register with its terms; nothing is sent or answered.  With add
+ * false it is only looked up.  Messages come in the order of in->received.
+ */
+int intake_history(struct intake *k, struct arena *a, const struct incoming *in, bool add,
+		   enum history_verdict *ret);
 
 /*
  * intake_replay takes a stored message, checked anew, into the register once

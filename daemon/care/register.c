@@ -183,6 +183,7 @@ static int verwerk_verzoek(const struct werk *w)
 				.eind = veld_dag(w->i, k, V_EINDDATUM),
 				.dagtekening = w->dagtekening,
 				.received = w->v->received,
+				.verwijzer = tekst(w, k, V_VERWIJZERTYPE),
 			};
 
 			if (row.referentie[0] == '\0') /* JW315 has no Verzoek of its own */
@@ -388,10 +389,37 @@ static const struct {
 	{K_DECLARATIE, verwerk_declaratie},
 };
 
+/* What it says of its clients; a date of birth only when no part of it is made up. */
+static int verwerk_personen(const struct werk *w)
+{
+	const struct klasse *k = NULL;
+	int r = 0;
+
+	while (r == 0 && (k = inhoud_volgende(w->i, k, K_CLIENT)) != NULL) {
+		bool compleet = !veld_aanwezig(w->i, k, V_DATUMGEBRUIK);
+		day geboren = compleet ? veld_dag(w->i, k, V_GEBOORTEDATUM) : DAY_NONE;
+		const char *geslacht = tekst(w, k, V_GESLACHT);
+		struct paar paar;
+
+		if ((geboren != DAY_NONE || geslacht[0] != '\0') && kruis_paar(w->k, w->i, k, &paar))
+			r = w->reg->persoon(w->st, &paar, geboren, geslacht);
+	}
+	return r;
+}
+
+static int verwerk_inhoud(const struct werk *w)
+{
+	for (size_t s = 0; s < sizeof soorten / sizeof *soorten; s++)
+		if (inhoud_volgende(w->i, NULL, soorten[s].soort) != NULL)
+			return soorten[s].verwerk(w);
+	return 0;
+}
+
 int register_verwerk(const struct kruis *k, struct arena *a, const struct verwerking *v,
 		     const struct bericht *b, const struct inhoud *i)
 {
 	struct werk w = {k, k->reg, k->store, a, v, b, i, DAY_NONE};
+	int r;
 
 	if (i->n <= 1) /* a release without fields: nothing is known of it */
 		return 0;
@@ -400,8 +428,23 @@ int register_verwerk(const struct kruis *k, struct arena *a, const struct verwer
 		return verwerk_retour(&w);
 	if (b->type->antwoord_op[0] != '\0')
 		return verwerk_declaratieantwoord(&w);
-	for (size_t s = 0; s < sizeof soorten / sizeof *soorten; s++)
-		if (inhoud_volgende(i, NULL, soorten[s].soort) != NULL)
-			return soorten[s].verwerk(&w);
-	return 0;
+	r = verwerk_inhoud(&w);
+	return r == 0 ? verwerk_personen(&w) : r;
+}
+
+int register_afgewezen(const struct kruis *k, struct arena *a, const struct verwerking *v,
+		       const struct bericht *b, const struct inhoud *i)
+{
+	struct werk w = {k, k->reg, k->store, a, v, b, i, DAY_NONE};
+	int r;
+
+	if (i->n <= 1 || b->type->antwoord_op[0] != '\0' ||
+	    (inhoud_volgende(i, NULL, K_STARTPRODUCT) == NULL &&
+	     inhoud_volgende(i, NULL, K_STOPPRODUCT) == NULL))
+		return 0;
+	w.dagtekening = veld_dag(i, inhoud_header(i), V_DAGTEKENING);
+	r = verwerk_levering(&w);
+	if (r < 0 && r != -EINVAL) /* a client without a Bsn leaves no trace */
+		return r;
+	return w.reg->herroep(w.st, v->bericht);
 }

@@ -32,4 +32,12 @@ struct verwerking {
 int register_verwerk(const struct kruis *k, struct arena *a, const struct verwerking *v,
 		     const struct bericht *b, const struct inhoud *i);
 
+/*
+ * register_afgewezen takes one that the hub itself rejected: its starts and
+ * stops, as rows that are rejected at once.  A refused stop is a trace of an
+ * end, and nothing else: no rule, term or known client follows from it.
+ */
+int register_afgewezen(const struct kruis *k, struct arena *a, const struct verwerking *v,
+		       const struct bericht *b, const struct inhoud *i);
+
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/banned.h"
 
@@ -53,6 +54,23 @@ static int open_lists(struct rulebook *b, const char *own, struct buf *why)
 	return r == 0 && own != NULL ? read_lists(&l, own) : r;
 }
 
+/* hulpvormen.tsv of the administrator, when there is one. */
+static int open_hulpvormen(struct rulebook *b, const char *own, struct buf *why)
+{
+	struct buf path = BUF_INIT;
+	int r = 0;
+
+	if (own == NULL)
+		return 0;
+	buf_addf(&path, "%s/hulpvormen.tsv", own);
+	if (path.failed)
+		r = -ENOMEM;
+	else if (access(buf_str(&path), F_OK) == 0)
+		r = hulpvormen_open(&b->hulpvormen, buf_str(&path), why);
+	buf_free(&path);
+	return r;
+}
+
 int rulebook_open(struct rulebook **ret, const struct rulebook_opts *o, struct buf *why)
 {
 	struct rulebook *b = calloc(1, sizeof *b);
@@ -68,6 +86,8 @@ int rulebook_open(struct rulebook **ret, const struct rulebook_opts *o, struct b
 		r = standards_open(&b->standards, o->schemas, why);
 	if (r == 0)
 		r = open_lists(b, o->lists, why);
+	if (r == 0)
+		r = open_hulpvormen(b, o->lists, why);
 	if (r < 0)
 		rulebook_drop(&b);
 	else
@@ -107,6 +127,7 @@ void rulebook_drop(struct rulebook **b)
 		return;
 	standards_free(&gone->standards);
 	lijsten_free(&gone->lijsten);
+	hulpvormen_free(&gone->hulpvormen);
 	free(gone->days);
 	free(gone->freezes);
 	free(gone);

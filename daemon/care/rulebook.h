@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/calendar.h"
+#include "care/hulpvorm.h"
 #include "care/lijsten.h"
 #include "care/standard.h"
 
@@ -21,6 +22,7 @@ struct freeze {
 struct rulebook {
 	struct standards *standards;
 	struct lijsten *lijsten; /* NULL: none */
+	struct hulpvormen *hulpvormen; /* of the administrator, for the watch over open ends; NULL: none */
 	struct calendar calendar; /* its lists are this book's own copies */
 	day *days;
 	struct freeze *freezes;

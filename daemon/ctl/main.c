@@ -8,7 +8,9 @@
 #include "ctl/locale.h"
 #include "ctl/offline.h"
 #include "ctl/pki.h"
+#include "ctl/rapporten.h"
 #include "ctl/rules.h"
+#include "ctl/simulate.h"
 #include "ctl/validate.h"
 
 #include "base/banned.h"
@@ -39,6 +41,45 @@ static const struct {
 		"[--party CODE] [--ahead DAGEN]", "[--party CODE] [--ahead DAYS]",
 		"wie er over tijd is met welk antwoord, start- of stopbericht",
 		"who is late with which answer, start or stop message"},
+	{"open-ends", ctl_open_ends,
+		"[--at DAG] [--party CODE] [--strength STERKTE] [--summary]\n"
+		"              [--config BESTAND | --store PAD] [--format=table|tsv|csv|json]",
+		"[--at DAY] [--party CODE] [--strength STRENGTH] [--summary]\n"
+		"              [--config FILE | --store PATH] [--format=table|tsv|csv|json]",
+		"zorg die geëindigd is, of lijkt, zonder stopbericht",
+		"care that ended, or seems to have, without a stop message"},
+	{"flows",    ctl_flows,
+		"[--at DAG] [--by gemeente,aanbieder,hulpvorm,categorie,verwijzer]\n"
+		"              [--period half|quarter|month|year] [--party CODE] [--records] [--all]\n"
+		"              [--round] [--plot BESTAND.svg|.png] [--config BESTAND | --store PAD]\n"
+		"              [--format=table|tsv|csv|json]",
+		"[--at DAY] [--by gemeente,aanbieder,hulpvorm,categorie,verwijzer]\n"
+		"              [--period half|quarter|month|year] [--party CODE] [--records] [--all]\n"
+		"              [--round] [--plot FILE.svg|.png] [--config FILE | --store PATH]\n"
+		"              [--format=table|tsv|csv|json]",
+		"instroom, uitstroom, stand en balans: geregistreerd, volgens CBS, geschat",
+		"inflow, outflow, stock and balance: registered, by the rule of CBS, estimated"},
+	{"lateness", ctl_lateness,
+		"[--at DAG] [--party CODE] [--by aanbieder,product] [--since DAG]\n"
+		"              [--config BESTAND | --store PAD] [--format=table|tsv|csv|json]",
+		"[--at DAY] [--party CODE] [--by aanbieder,product] [--since DAY]\n"
+		"              [--config FILE | --store PATH] [--format=table|tsv|csv|json]",
+		"hoe laat start-, stop- en retourberichten komen, en hoeveel er nooit komen",
+		"how late starts, stops and return messages come, and how many never do"},
+	{"horizon",  ctl_horizon,
+		"[--at DAG] [--party CODE] [--event SOORT] [--config BESTAND | --store PAD]\n"
+		"              [--format=table|tsv|csv|json]",
+		"[--at DAY] [--party CODE] [--event KIND] [--config FILE | --store PATH]\n"
+		"              [--format=table|tsv|csv|json]",
+		"wat er aankomt: einde toewijzing, evaluatie, 16, 17½ en 18 jaar, budget, lange onderbreking",
+		"what comes: end of allocation, evaluation, ages 16, 17½ and 18, budget, a long pause"},
+	{"cbs",      ctl_cbs,
+		"[--at DAG] [--period 2025H1] [--party AANBIEDER] [--closes | --check]\n"
+		"              [--config BESTAND | --store PAD] [--format=table|tsv|csv|json]",
+		"[--at DAY] [--period 2025H1] [--party AANBIEDER] [--closes | --check]\n"
+		"              [--config FILE | --store PATH] [--format=table|tsv|csv|json]",
+		"de Beleidsinformatie Jeugd van een halfjaar, vooringevuld; wat CBS gaat sluiten",
+		"the half-year's delivery to CBS, prefilled; what CBS is going to close"},
 	{"retry",    ctl_retry,    "NUMMER", "NUMBER",
 		"een opgegeven bezorging opnieuw proberen", "try a given-up delivery again"},
 	{"reload",   ctl_reload,   "", "",
@@ -59,11 +100,23 @@ static const struct {
 		"[--config BESTAND] [--check]", "[--config FILE] [--check]",
 		"het register opnieuw maken uit de opgeslagen berichten (de hub staat stil)",
 		"make the register anew from the stored messages (the hub is stopped)"},
+	{"ingest",   ctl_ingest,
+		"MAP [--index BESTAND] [--config BESTAND | --store PAD]",
+		"DIR [--index FILE] [--config FILE | --store PATH]",
+		"berichten van vroeger opnemen, met hun eigen tijd (de hub staat stil)",
+		"take in messages of the past, with their own times (the hub is stopped)"},
 	{"rules",    ctl_rules,
 		"[--id REGEL] [--type JW301] [--json] [--schemas MAP]",
 		"[--id RULE] [--type JW301] [--json] [--schemas DIR]",
 		"de regels van de standaard, en wat de hub ermee doet",
 		"the rules of the standard, and what the hub does with them"},
+	{"simulate", ctl_simulate,
+		"MAP [--seed N] [--clients N] [--gemeenten N] [--from DAG]\n"
+		"              [--until DAG] [--faults BESTAND|NAAM] [--set knop=waarde …] [--knobs]",
+		"DIR [--seed N] [--clients N] [--gemeenten N] [--from DAY]\n"
+		"              [--until DAY] [--faults FILE|NAME] [--set knob=value …] [--knobs]",
+		"de berichten van een verzonnen regio, met de fouten van de praktijk en de waarheid erbij",
+		"the messages of a fictitious region, with the faults of real life and the truth about it"},
 	{"pki",      ctl_pki,      "demo|revoke|show …", "demo|revoke|show …",
 		"certificaten voor een proef; een certificaat bekijken",
 		"certificates for a trial; look at a certificate"},

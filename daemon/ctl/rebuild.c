@@ -17,8 +17,7 @@ static const struct option options[] = {{"config", required_argument, NULL, 'c'}
 					{"check", no_argument, NULL, 'k'},
 					{NULL, 0, NULL, 0}};
 
-/* A hub that runs keeps its register itself: two writers would undo each other's work. */
-static bool hub_runs(const char *control)
+bool ctl_hub_runs(const char *control)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -122,7 +121,7 @@ int ctl_rebuild(int argc, char **argv)
 		buf_free(&why);
 		return 2;
 	}
-	if (hub_runs(c->control)) {
+	if (ctl_hub_runs(c->control)) {
 		(void)fprintf(stderr, "%s",
 			      ctl_say("ijwctl: de hub draait; stop hem eerst (systemctl stop ijwd)\n",
 				      "ijwctl: the hub is running; stop it first (systemctl stop ijwd)\n"));

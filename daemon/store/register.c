@@ -308,6 +308,20 @@ static int client_bekend(struct store *st, const struct paar *paar)
 }
 
 const struct register_ops sqlite_register_ops = {
+	.peil = reg_peil,
+	.antwoordtijden = reg_antwoordtijden,
+	.dossier_nummer = reg_dossier_nummer,
+	.dossier = reg_dossier_een,
+	.dossiers = reg_dossiers,
+	.dossiers_client = reg_dossiers_client,
+	.persoon = reg_persoon,
+	.open_einden = reg_open_einden,
+	.open_einde_zet = reg_open_einde_zet,
+	.open_einde_weg = reg_open_einde_weg,
+	.einde_log = reg_einde_log,
+	.einden_gelogd = reg_einden_gelogd,
+	.gewoonten_zet = reg_gewoonten_zet,
+	.gewoonten = reg_gewoonten,
 	.toewijzing_add = toewijzing_add,
 	.toewijzing_current = toewijzing_current,
 	.toewijzing_versies = toewijzing_versies,

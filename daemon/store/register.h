@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/date.h"
 
 struct store;
@@ -55,6 +56,10 @@ struct reg_toewijzing {
 	const char *reden, *referentie;
 	struct product product;
 	day dagtekening;  /* of the message */
+	/* Only as part of a dossier: */
+	day ontvangen;          /* the day on which the hub received it */
+	const char *verwijzer;  /* Verwijzer.Type of the request that referentie names, or "" */
+	bool herroepen;         /* its receiver rejected it */
 };
 
 enum levering_soort { LEVERING_START = 1, LEVERING_STOP = 2 };
@@ -72,6 +77,11 @@ struct reg_levering {
 	const char *reden; /* stop only */
 	day dagtekening;
 	int64_t verwijderd_door; /* message id of the deletion, 0: none */
+	/* Only as part of a dossier, where rows that are not in force stand too: */
+	day ontvangen;     /* the day on which the hub received it */
+	day verwijderd_op; /* … and its deletion, or DAY_NONE */
+	day herroepen_op;  /* … and the return message that rejected it, or DAY_NONE */
+	const char *retourcode; /* of that return message, or "" */
 };
 
 enum prestatie_stand { PRESTATIE_INGEDIEND = 0, PRESTATIE_GOEDGEKEURD = 1, PRESTATIE_AFGEWEZEN = 2 };
@@ -116,6 +126,7 @@ struct reg_verzoek {
 	day dagtekening;
 	int64_t received; /* microseconds: when the request came in */
 	int64_t beantwoord; /* message id of the JW301 or JW319 (1) that ended it, 0: open */
+	const char *verwijzer; /* JW315: Verwijzer.Type, or "" */
 };
 
 struct reg_antwoord {
@@ -133,6 +144,14 @@ struct reg_retour {
 	const char *code; /* the first code that is no 0200/0233/8001, or "" */
 };
 
+/* How long the receiver of a message took to answer it. */
+struct reg_antwoordtijd {
+	const char *type;      /* of the original: JW301 … JW323 */
+	const char *van, *naar; /* naar owes the answer */
+	day ontvangen;         /* the original */
+	day beantwoord;        /* DAY_NONE: not yet */
+};
+
 /* What somebody owes somebody: the first term is the reason for existing. */
 struct reg_verwachting {
 	int64_t id;
@@ -146,7 +165,95 @@ struct reg_verwachting {
 	day gemeld;             /* both sides were told that it is late; DAY_NONE: not yet */
 };
 
+/* One declared line, as far as it tells that care was given. */
+struct reg_periode {
+	int64_t nummer;
+	day begin, eind;
+	int64_t volume, bedrag; /* unsigned; bedrag in eurocents */
+	bool credit;
+	enum prestatie_stand stand;
+	day ontvangen; /* the day on which the hub received it */
+	int64_t bericht;
+};
+
+/*
+ * All that is known of one client between an aanbieder and a gemeente, as the
+ * hub had it on some day: what came later, also what a later message undid, is
+ * left out.  Rows are in the order of their messages and stand in it also when
+ * they were rejected or deleted by then (a rejected stop is a trace of an end);
+ * lines only when they were not credited in full.
+ */
+struct reg_dossier {
+	int64_t id;
+	struct paar paar;
+	day geboren;          /* DAY_NONE: no message said it in full */
+	const char *geslacht; /* 0, 1, 2, 9, or "" */
+	const struct reg_toewijzing *toewijzingen; /* versions */
+	size_t n_toewijzingen;
+	const struct reg_levering *leveringen;
+	size_t n_leveringen;
+	const struct reg_periode *perioden;
+	size_t n_perioden;
+};
+
+/* An open end (care/enddate.h) as it was found last.  Derived, but also the memory of what was told. */
+struct reg_open_einde {
+	int64_t dossier;
+	struct paar paar; /* when read */
+	int64_t nummer;   /* ABSENT: taakgericht */
+	const char *categorie, *code;
+	day begin;
+	const char *soort;   /* C1 … C8, S1 … S24 */
+	int sterkte;         /* enum sterkte of care/enddate.h */
+	day sinds;           /* the clock ran out on this day */
+	day schatting, laag, hoog; /* DAY_NONE: none */
+	int kans;            /* that care has ended, per thousand; -1: not known */
+	const char *basis, *opheffen; /* codes and numbers that care/ turns into sentences */
+	day gemeld;          /* the aanbieder was told; DAY_NONE: not yet */
+};
+
 struct register_ops {
+	/*
+	 * Dossiers.  `tot` is the highest message id that counts (peil gives it
+	 * for a day), INT64_MAX: all.  dossier is one (into the arena; -ENOENT),
+	 * dossiers is every one by ascending id after `na` (0: all), read with
+	 * a few sweeps instead of a look-up each, the rows gone after each call.
+	 * Both give the same; a dossier of which nothing was known by then has no
+	 * rows.  What messages say of the person stands as it does now.
+	 */
+	int (*peil)(struct store *st, day dag, int64_t *tot);
+	int (*dossier_nummer)(struct store *st, const struct paar *paar, int64_t *id);
+	int (*dossier)(struct store *st, struct arena *a, int64_t id, int64_t tot,
+		       struct reg_dossier *ret);
+	int (*dossiers)(struct store *st, int64_t na, int64_t tot,
+			int (*each)(void *ctx, const struct reg_dossier *d), void *ctx);
+	/* Ids of all dossiers of this client, with whichever gemeente and aanbieder. */
+	int (*dossiers_client)(struct store *st, const unsigned char client[CLIENT_BYTES],
+			       int (*each)(void *ctx, int64_t id), void *ctx);
+	/* What a message says of the person; the latest that says something stands. */
+	int (*persoon)(struct store *st, const struct paar *paar, day geboren, const char *geslacht);
+
+	/*
+	 * Open ends.  Those of a dossier (0: all) in force, by dossier, nummer,
+	 * begin, soort; open_einde_zet adds one or renews that with the same dossier,
+	 * nummer, begin and soort (gemeld stays); open_einde_weg takes one away.  What is
+	 * logged of them stays for ever: einde_log notes an opening or a clearing,
+	 * einden_gelogd reads it back, newest first.  clear leaves all of this alone, and the
+	 * digest leaves it out.
+	 */
+	int (*open_einden)(struct store *st, int64_t dossier,
+			   int (*each)(void *ctx, const struct reg_open_einde *row), void *ctx);
+	int (*open_einde_zet)(struct store *st, const struct reg_open_einde *row);
+	int (*open_einde_weg)(struct store *st, const struct reg_open_einde *row);
+	int (*einde_log)(struct store *st, const struct reg_open_einde *row, bool geopend, int64_t moment,
+			 int64_t bericht); /* bericht 0: the day's turn */
+	int (*einden_gelogd)(struct store *st, unsigned most,
+			     int (*each)(void *ctx, const struct reg_open_einde *row, bool geopend,
+					 int64_t moment, int64_t bericht), void *ctx);
+	/* What was learnt on a day, one at a time, opaque here; -ENOENT: nothing yet. */
+	int (*gewoonten_zet)(struct store *st, day dag, const void *bytes, size_t n);
+	int (*gewoonten)(struct store *st, struct buf *ret, day *dag);
+
 	/* Allocations.  Versions are those in force. */
 	int (*toewijzing_add)(struct store *st, const struct reg_toewijzing *row);
 	/* The current version (newest moment, then newest message); any gemeente+nummer has one owner. */
@@ -229,6 +336,13 @@ struct register_ops {
 	/* Answers to originals. */
 	int (*retour_add)(struct store *st, const struct reg_retour *row); /* -EEXIST: has one */
 	int (*retour_van)(struct store *st, struct arena *a, int64_t origineel, struct reg_retour *ret);
+	/*
+	 * When each accepted message that wants an answer of its receiver came in
+	 * and when that answer did, in the order of arrival, as known at `tot` (see
+	 * peil).  Reads all messages once.
+	 */
+	int (*antwoordtijden)(struct store *st, int64_t tot,
+			      int (*each)(void *ctx, const struct reg_antwoordtijd *row), void *ctx);
 
 	/* Expectations.  One is open per debiteur, soort and sleutel: adding it again moves its term. */
 	int (*verwachting_add)(struct store *st, const struct reg_verwachting *row);
@@ -244,7 +358,10 @@ struct register_ops {
 				int (*each)(void *ctx, const struct reg_verwachting *row), void *ctx);
 	int (*verwachting_gemeld)(struct store *st, int64_t id, day op); /* each may call it */
 
-	/* Drops everything above.  Within a transaction; the messages stay. */
+	/*
+	 * Drops everything above but open ends.  Within a transaction; the messages
+	 * stay, and so do the numbers of dossiers: one that is made again has its own.
+	 */
 	int (*clear)(struct store *st);
 
 	/*

@@ -48,6 +48,31 @@ int reg_dossier(struct store *st, const struct paar *paar, int64_t *ret);
 int reg_nummer(struct store *st, int64_t dossier, int64_t nummer);
 
 /* The operations, per file; register.h tells what they do. */
+int reg_peil(struct store *st, day dag, int64_t *tot);
+int reg_dossier_nummer(struct store *st, const struct paar *paar, int64_t *id);
+int reg_dossier_een(struct store *st, struct arena *a, int64_t id, int64_t tot,
+		    struct reg_dossier *ret);
+int reg_dossiers(struct store *st, int64_t na, int64_t tot,
+		 int (*each)(void *ctx, const struct reg_dossier *d), void *ctx);
+int reg_antwoordtijden(struct store *st, int64_t tot,
+		       int (*each)(void *ctx, const struct reg_antwoordtijd *row), void *ctx);
+int reg_dossiers_client(struct store *st, const unsigned char client[CLIENT_BYTES],
+			int (*each)(void *ctx, int64_t id), void *ctx);
+int reg_persoon(struct store *st, const struct paar *paar, day geboren, const char *geslacht);
+
+int reg_open_einden(struct store *st, int64_t dossier,
+		    int (*each)(void *ctx, const struct reg_open_einde *row), void *ctx);
+int reg_open_einde_zet(struct store *st, const struct reg_open_einde *row);
+int reg_open_einde_weg(struct store *st, const struct reg_open_einde *row);
+int reg_einde_log(struct store *st, const struct reg_open_einde *row, bool geopend, int64_t moment,
+		  int64_t bericht);
+int reg_einden_gelogd(struct store *st, unsigned most,
+		      int (*each)(void *ctx, const struct reg_open_einde *row, bool geopend,
+				  int64_t moment, int64_t bericht),
+		      void *ctx);
+int reg_gewoonten_zet(struct store *st, day dag, const void *bytes, size_t n);
+int reg_gewoonten(struct store *st, struct buf *ret, day *dag);
+
 int reg_declaratie_add(struct store *st, const struct reg_declaratie *row);
 int reg_declaratie_nummer(struct store *st, struct arena *a, const char *aanbieder,
 			  const char *nummer, struct reg_declaratie *ret);

@@ -17,10 +17,10 @@ int reg_verzoek_add(struct store *st, const struct reg_verzoek *v)
 
 	if (r < 0)
 		return r;
-	return reg_run(st, REG_VERZOEK_ADD, "iciicddssnssndii", v->bericht, v->paar.aanbieder, dossier,
+	return reg_run(st, REG_VERZOEK_ADD, "iciicddssnssndiis", v->bericht, v->paar.aanbieder, dossier,
 		       (int64_t)v->wijziging, v->referentie, v->ingang, v->eind, p->categorie, p->code,
 		       p->volume, p->eenheid, p->frequentie, p->budget, v->dagtekening, v->received,
-		       v->beantwoord);
+		       v->beantwoord, v->verwijzer);
 }
 
 static void read_verzoek(struct row *row, struct reg_verzoek *v)
@@ -34,6 +34,7 @@ static void read_verzoek(struct row *row, struct reg_verzoek *v)
 		.dagtekening = row_day(row, 14),
 		.received = row_number(row, 15),
 		.beantwoord = row_number(row, 16),
+		.verwijzer = sq_text(row->s, 17),
 	};
 	v->bericht = v->id >> REG_ID_BITS;
 	row_paar(row, 1, &v->paar);
@@ -51,6 +52,7 @@ int reg_verzoek_get(struct store *st, struct arena *a, const char *aanbieder, co
 		offsetof(struct reg_verzoek, product.code),
 		offsetof(struct reg_verzoek, product.eenheid),
 		offsetof(struct reg_verzoek, product.frequentie),
+		offsetof(struct reg_verzoek, verwijzer),
 	};
 	struct row row = {.s = reg_start(st, REG_VERZOEK_GET, "cc", aanbieder, referentie)};
 	struct reg_verzoek v;

@@ -288,12 +288,17 @@ static day release_of(const struct store_message *m)
 	return m->release != 0 ? m->release : DAY_NONE;
 }
 
+static int64_t moment_or_absent(int64_t us)
+{
+	return us != 0 ? us : ABSENT;
+}
+
 static int sq_message_add(struct store *st, const struct store_message *m)
 {
-	int r = run(st, SQL_MESSAGE_ADD, "iiitttttt" "biittid", m->id, m->received, m->settled, m->party,
+	int r = run(st, SQL_MESSAGE_ADD, "iiitttttt" "biittidnn", m->id, m->received, m->settled, m->party,
 		    m->reference, m->type, m->van, m->naar, m->identificatie, m->sha256,
 		    sizeof m->sha256, m->size, (int64_t)m->verdict, m->code, m->findings, m->more,
-		    release_of(m));
+		    release_of(m), moment_or_absent(m->delivered), moment_or_absent(m->confirmed));
 
 	if (r < 0)
 		return r;

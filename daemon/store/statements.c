@@ -16,8 +16,8 @@ const char *const statements[N_STATEMENTS] = {
 
 	[SQL_MESSAGE_ADD] =
 		"INSERT INTO message (id, received, settled, party, reference, type, van, naar, "
-		"identificatie, sha256, size, verdict, code, findings, more, release) "
-		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16) ON CONFLICT DO NOTHING",
+		"identificatie, sha256, size, verdict, code, findings, more, release, delivered, confirmed) "
+		"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18) ON CONFLICT DO NOTHING",
 	[SQL_MESSAGE_SETTLE] =
 		"UPDATE OR IGNORE message SET settled = ?2, type = ?3, van = ?4, naar = ?5, "
 		"identificatie = ?6, verdict = ?7, code = ?8, findings = ?9, more = ?10, release = ?11 "

@@ -20,6 +20,7 @@
 #include "store/register.h"
 #include "store/store.h"
 #include "wire/due.h"
+#include "wire/openends.h"
 #include "wire/protocol.h"
 
 #include "base/banned.h"
@@ -29,6 +30,7 @@
 #define DAY_CHECK_MS 60000 /* how soon after midnight a new day is noticed */
 #define PATIENCE_MS 5000 /* for an operator's program to send its line or take its answer */
 #define ROWS_MOST 1000
+#define ENDS_MOST 20000 /* open ends in one answer */
 
 struct control {
 	struct control_opts o;
@@ -387,6 +389,46 @@ static json_t *answer_due(struct control *c, json_t *request)
 	return json_pack("{s:s, s:o, s:b}", "today", today, "due", sorted(d.rows), "more", more);
 }
 
+/* Rows of `open-ends`; `told` is the day on which the aanbieder heard of it. */
+struct ends {
+	struct buf rows;
+	const char *code; /* "": all */
+	size_t n;
+};
+
+static int add_end(void *ctx, const struct reg_open_einde *e)
+{
+	struct ends *d = ctx;
+
+	if (d->code[0] != '\0' && strcmp(d->code, e->paar.gemeente) != 0 &&
+	    strcmp(d->code, e->paar.aanbieder) != 0)
+		return 0;
+	if (d->n == ENDS_MOST)
+		return 1;
+	buf_adds(&d->rows, d->n++ > 0 ? "," : "");
+	open_end_json(e, true, &d->rows);
+	return d->rows.failed ? -ENOMEM : 0;
+}
+
+static json_t *answer_open_ends(struct control *c, json_t *request)
+{
+	struct ends d = {.rows = BUF_INIT, .code = text_of(request, "code")};
+	json_t *rows, *o = NULL;
+	char today[11];
+	int r;
+
+	day_text(day_of(clock_us()), today);
+	buf_adds(&d.rows, "[");
+	r = c->store->reg->open_einden(c->store, 0, add_end, &d);
+	buf_adds(&d.rows, "]");
+	rows = r < 0 ? NULL : json_loads(buf_str(&d.rows), 0, NULL);
+	if (rows != NULL)
+		o = json_pack("{s:s, s:o, s:b}", "today", today, "open_ends", rows, "more",
+			      d.n == ENDS_MOST);
+	buf_free(&d.rows);
+	return o != NULL ? o : failure("the store cannot be read");
+}
+
 static json_t *answer_retry(struct control *c, json_t *request)
 {
 	struct arena a = ARENA_INIT;
@@ -415,7 +457,7 @@ static const struct {
 } commands[] = {
 	{"status", answer_status},   {"messages", answer_messages}, {"show", answer_show},
 	{"explain", answer_explain}, {"parties", answer_parties},   {"retry", answer_retry},
-	{"reload", answer_reload},   {"due", answer_due},
+	{"reload", answer_reload},   {"due", answer_due},	     {"open-ends", answer_open_ends},
 };
 
 static json_t *answer(struct control *c, const char *line)
@@ -480,23 +522,47 @@ static void tell_due(struct control *c)
 	router_notify(c->o.router, n);
 }
 
+/* Makes the digests of open ends that somebody waits for. */
+static void make_digests(struct control *c)
+{
+	char codes[OPEN_ENDS_CODES][IJW_MAX_CODE + 1];
+	struct digests *d = NULL;
+	uint64_t n_asked;
+	size_t n;
+
+	if (read(router_digest_fd(c->o.router), &n_asked, sizeof n_asked) < 0)
+		return; /* it was read before */
+	n = router_digest_wanted(c->o.router, codes, OPEN_ENDS_CODES);
+	if (n == 0)
+		return;
+	if (digests_collect(c->store, day_of(clock_us()), codes, n, &d) < 0)
+		log_warn("OPEN-ENDS-UNREAD", "open ends could not be read; the digest comes with the next connection");
+	router_digest(c->o.router, d);
+}
+
 static void *control_main(void *arg)
 {
 	struct control *c = arg;
-	struct pollfd p[2] = {{.fd = c->listener, .events = POLLIN}, {.fd = c->stop_fd, .events = POLLIN}};
+	struct pollfd p[3] = {{.fd = c->listener, .events = POLLIN},
+			      {.fd = c->stop_fd, .events = POLLIN},
+			      {.fd = router_digest_fd(c->o.router), .events = POLLIN}};
 	int ready = 0;
 
 	for (;;) {
 		int fd;
 
 		tell_due(c);
-		ready = poll(p, 2, DAY_CHECK_MS);
+		ready = poll(p, 3, DAY_CHECK_MS);
 		if (ready < 0 && errno != EINTR)
 			break;
 		if (ready <= 0)
 			continue;
 		if (p[1].revents != 0)
 			break;
+		if (p[2].revents != 0)
+			make_digests(c);
+		if (p[0].revents == 0)
+			continue;
 		fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)
 			continue;

@@ -4,7 +4,8 @@
  * connection to the store: nothing an operator asks can hold up messages.
  *
  * Requests: {"cmd": "status" | "messages" | "show" | "explain" | "parties" |
- * "retry" | "reload", …}.  An answer is the asked object, or {"error": "…"}.
+ * "retry" | "reload" | "due" | "open-ends", …}.  An answer is the asked object,
+ * or {"error": "…"}.
  */
 #ifndef WIRE_CONTROL_H
 #define WIRE_CONTROL_H

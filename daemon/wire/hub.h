@@ -63,6 +63,15 @@ struct mailbox {
 	bool behind; /* more waits in the store */
 	bool taking; /* a JOB_TAKE is under way */
 	int64_t due; /* when something put back may go again; 0: nothing known */
+	day ends_on;        /* open ends were told one by one on this day */
+	unsigned ends_told; /* … so many */
+};
+
+/* A session that waits for the digest of open ends of one code. */
+struct want {
+	uint64_t connection;
+	char code[IJW_MAX_CODE + 1];
+	bool taken; /* it is being made */
 };
 
 struct router {
@@ -87,7 +96,13 @@ struct router {
 	bool snapshot_wanted;
 	char *snapshot; /* JSON of what is live */
 	struct due_notices *due_news; /* from the control thread, not taken over yet */
+	struct digests *digest_news;  /* likewise */
+	struct want *wants;
+	size_t n_wants, wants_room;
 	/* end of what the lock guards */
+	int digest_fd; /* written when somebody wants a digest; the control thread reads */
+	int32_t digest_week; /* in which digests were sent to all, 0: not yet */
+	bool ends_hushed;    /* more opened for some code than was told one by one */
 	struct due_notices *due; /* of today, for sessions that open */
 };
 
@@ -96,6 +111,12 @@ struct session *session_open(struct router *r, const struct edge_notice *n);
 void session_close(struct router *r, struct session *s);
 void session_heard(struct router *r, struct session *s, zmq_msg_t *frames, size_t n);
 void session_notice_due(struct router *r, struct session *s);
+
+/* ends.c */
+void ends_want(struct router *r, const struct session *s);
+void ends_opened(struct router *r, struct job *j);
+void ends_swept(struct router *r);
+void ends_take(struct router *r);
 
 /* mailbox.c */
 struct mailbox *mailbox_of(struct router *r, const char *code);

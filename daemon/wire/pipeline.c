@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "wire/watch.h"
 
 #include "base/banned.h"
 
@@ -55,6 +56,7 @@ struct pipeline {
 	int64_t moment;        /* the first that no verdict has yet */
 	struct checking own;   /* for the answers that the hub makes */
 	struct pseudonym_key key;
+	struct watch *watch;   /* the writer's, and the learner's that it starts */
 	struct pipeline_stats stats;
 	pthread_mutex_t lock; /* guards what follows */
 	struct rulebook *rules;
@@ -118,6 +120,8 @@ void job_free(struct job **j)
 	drop_answers(*j);
 	arena_release(&(*j)->arena);
 	rulebook_drop(&(*j)->rules);
+	free((*j)->json);
+	free((*j)->keys);
 	free(*j);
 	*j = NULL;
 }
@@ -156,6 +160,8 @@ void pipeline_renew(struct pipeline *p, struct rulebook *rules, struct parties *
 	p->who = parties_hold(who);
 	pthread_mutex_unlock(&p->lock);
 	atomic_store(&p->renewed, true);
+	if (stale != NULL)
+		watch_again(p->watch); /* forms of care or working days may be others */
 	rulebook_drop(&stale);
 	parties_drop(&left);
 }
@@ -216,13 +222,16 @@ static bool room_take(void *ctx, const char *code)
 
 /* ---- validators ---- */
 
-static void check_job(struct checker *checker, struct packer *packer, struct job *j)
+static void check_job(struct checker *checker, struct packer *packer, const struct pseudonym_key *key,
+		      struct job *j)
 {
 	const void *data = zmq_msg_data(&j->body);
 	size_t size = zmq_msg_size(&j->body);
 	unsigned n = 0;
 
 	check_bytes(checker, &j->arena, data, size, &j->checked);
+	if (j->checked.inhoud != NULL)
+		j->error = bewaking_geraakt(j->checked.inhoud, key, &j->arena, &j->clients, &j->n_clients);
 	if (EVP_Digest(data, size, j->sha256, &n, EVP_sha256(), NULL) != 1)
 		j->error = -ENOMEM;
 	/* What is refused for its size is not worth its room: its findings are kept, its bytes are not. */
@@ -282,7 +291,7 @@ static void *lane_main(void *arg)
 
 			if (c.checker != NULL && c.packer != NULL) {
 				j->rules = rulebook_hold(c.held);
-				check_job(c.checker, c.packer, j);
+				check_job(c.checker, c.packer, &lane->pipeline->key, j);
 			} else {
 				check_nothing(j);
 			}
@@ -554,6 +563,64 @@ static int step_receipt_sent(struct pipeline *p, struct intake *k, struct job *j
 	return k->store->ops->receipt_sent(k->store, j->id);
 }
 
+/* The rows of these open ends note on which day their aanbieder heard of them. */
+struct told {
+	const struct open_end_key *key;
+	struct arena *arena;
+	struct reg_open_einde row;
+	bool found;
+};
+
+static int find_told(void *ctx, const struct reg_open_einde *e)
+{
+	struct told *t = ctx;
+
+	if (e->nummer != t->key->nummer || e->begin != t->key->begin ||
+	    strcmp(e->soort, t->key->soort) != 0)
+		return 0;
+	t->row = *e;
+	t->row.categorie = arena_strdup(t->arena, e->categorie);
+	t->row.code = arena_strdup(t->arena, e->code);
+	t->row.soort = t->key->soort;
+	t->row.basis = arena_strdup(t->arena, e->basis);
+	t->row.opheffen = arena_strdup(t->arena, e->opheffen);
+	t->found = t->row.categorie != NULL && t->row.code != NULL && t->row.basis != NULL &&
+		   t->row.opheffen != NULL;
+	return t->found ? 1 : -ENOMEM;
+}
+
+static int step_told(struct pipeline *p, struct intake *k, struct job *j)
+{
+	int r = 0;
+
+	(void)p;
+	for (size_t i = 0; r == 0 && i < j->n_keys; i++) {
+		struct told t = {.key = &j->keys[i], .arena = &j->arena};
+
+		r = k->store->reg->open_einden(k->store, t.key->dossier, find_told, &t);
+		t.row.gemeld = day_of(j->received);
+		if (r == 0 && t.found) /* else it was cleared meanwhile */
+			r = k->store->reg->open_einde_zet(k->store, &t.row);
+	}
+	return r;
+}
+
+static int step_affected(struct pipeline *p, struct intake *k, struct job *j)
+{
+	(void)k;
+	for (size_t i = 0; i < j->n_clients; i++)
+		watch_touched(p->watch, j->clients[i], j->id);
+	return 0;
+}
+
+static int step_watch(struct pipeline *p, struct intake *k, struct job *j)
+{
+	(void)p;
+	(void)k;
+	(void)j; /* the writer is awake: that was all */
+	return 0;
+}
+
 /* clang-format off */
 static int (*const steps[N_JOB_KINDS])(struct pipeline *, struct intake *, struct job *) = {
 	[JOB_MESSAGE]      = step_message,
@@ -566,6 +633,11 @@ static int (*const steps[N_JOB_KINDS])(struct pipeline *, struct intake *, struc
 	[JOB_RETRY]        = step_retry,
 	[JOB_OWED]         = step_owed,
 	[JOB_RECEIPT_SENT] = step_receipt_sent,
+	[JOB_TOLD]         = step_told,
+	[JOB_AFFECTED]     = step_affected,
+	[JOB_WATCH]        = step_watch,
+	[JOB_OPEN_END]     = step_watch,
+	[JOB_SWEPT]        = step_watch,
 };
 /* clang-format on */
 
@@ -682,6 +754,25 @@ static void count(struct pipeline *p, const struct link *chain)
 	}
 }
 
+/* What was kept is remembered for the watch, before the router has it. */
+static void remember(struct pipeline *p, const struct link *chain)
+{
+	for (; chain != NULL; chain = chain->next) {
+		const struct job *j = (const struct job *)chain;
+		struct einde_antwoord answer;
+
+		if ((j->kind != JOB_MESSAGE && j->kind != JOB_RECHECK) || j->error < 0 ||
+		    j->judged.duplicate ||
+		    (j->judged.verdict != VERDICT_ACCEPTED && j->judged.verdict != VERDICT_REJECTED))
+			continue;
+		for (size_t i = 0; i < j->n_clients; i++)
+			watch_touched(p->watch, j->clients[i], j->judged.id);
+		if (j->judged.verdict == VERDICT_ACCEPTED &&
+		    bewaking_antwoord(&j->checked.bericht, j->checked.inhoud, j->judged.id, &answer))
+			watch_answer(p->watch, &answer);
+	}
+}
+
 /* A fault of disk, memory or a lock passes; what else fails would fail for ever. */
 static bool may_pass(int error)
 {
@@ -696,6 +787,7 @@ static int try_batch(struct pipeline *p, struct link *chain)
 	parties_drop(&who);
 	if (r == 0) {
 		count(p, chain);
+		remember(p, chain);
 		queue_put_all(&p->finished, chain);
 		return 0;
 	}
@@ -749,16 +841,19 @@ static bool all_patient(const struct link *chain)
 	for (; chain != NULL; chain = chain->next) {
 		enum job_kind kind = ((const struct job *)chain)->kind;
 
-		if (kind != JOB_DONE && kind != JOB_RECEIPT_SENT)
+		if (kind != JOB_DONE && kind != JOB_RECEIPT_SENT && kind != JOB_TOLD)
 			return false;
 	}
 	return true;
 }
 
-/* What waits now; confirmations alone are held for a moment, until something comes that needs a sync. */
+/*
+ * What waits now; confirmations alone are held for a moment, until something
+ * comes that needs a sync.  NULL: the watch has something to do, or the end.
+ */
 static struct link *next_batch(struct pipeline *p)
 {
-	struct link *chain = queue_wait(&p->writer, BATCH, -1), **end = &chain, *more;
+	struct link *chain = queue_wait(&p->writer, BATCH, watch_wait(p->watch)), **end = &chain, *more;
 
 	while (chain != NULL && all_patient(*end == NULL ? chain : *end)) {
 		more = queue_wait(&p->writer, BATCH, PATIENT_MS);
@@ -771,25 +866,127 @@ static struct link *next_batch(struct pipeline *p)
 	return chain;
 }
 
+/* A step of the watch; what waits in the queue has its turn after it. */
+static void step_aside(struct pipeline *p)
+{
+	if (watch_wait(p->watch) != 0)
+		return;
+	if (p->store == NULL)
+		pause_ms(PAUSE_MS); /* since the last try */
+	else if (watch_step(p->watch, p->store, p->own.held, moment_of(p)) == 0)
+		return;
+	(void)reopen(p); /* tells itself */
+}
+
 static void *writer_main(void *arg)
 {
 	struct pipeline *p = arg;
 	struct link *chain;
 
-	while ((chain = next_batch(p)) != NULL) {
+	while ((chain = next_batch(p)) != NULL || watch_wait(p->watch) >= 0) {
 		checking_renew(&p->own, p);
 		keep_batch(p, chain);
+		step_aside(p);
 		if (p->store != NULL && queue_length(&p->writer) == 0)
 			(void)p->store->ops->tidy(p->store); /* housekeeping; a fault shows at the next commit */
 	}
 	return NULL;
 }
 
+/* ---- what the watch asks for ---- */
+
+static struct rulebook *watch_rules(void *ctx)
+{
+	return rules_hold(ctx);
+}
+
+static void watch_wake(void *ctx)
+{
+	struct job *j = job_new(JOB_WATCH);
+
+	if (j != NULL) /* else it comes by with the next batch */
+		pipeline_submit(ctx, j);
+}
+
+/* News for the router, which counts as busy until it took it. */
+static void put_news(struct pipeline *p, struct job *j)
+{
+	atomic_fetch_add(&p->busy, 1);
+	queue_put(&p->finished, &j->link);
+}
+
+static void watch_notice(void *ctx, const char *code, char *json, const struct open_end_key *key)
+{
+	struct job *j = job_new(JOB_OPEN_END);
+
+	if (j == NULL || (j->keys = malloc(sizeof *j->keys)) == NULL) {
+		job_free(&j);
+		free(json); /* the digest tells */
+		return;
+	}
+	(void)snprintf(j->code, sizeof j->code, "%s", code);
+	j->json = json;
+	j->keys[j->n_keys++] = *key;
+	put_news(ctx, j);
+}
+
+static void watch_swept(void *ctx, day on)
+{
+	struct job *j = job_new(JOB_SWEPT);
+
+	(void)on;
+	if (j != NULL) /* else the digest waits for the next day, or a connection */
+		put_news(ctx, j);
+}
+
+/* Reads a message back and sends it past a validator, which finds its clients. */
+static void watch_original(void *ctx, int64_t message, int64_t answer)
+{
+	struct pipeline *p = ctx;
+	struct job *j = job_new(JOB_AFFECTED);
+	struct buf body = BUF_INIT;
+	size_t n = 0;
+	char *bytes = NULL;
+
+	if (j != NULL && p->store->ops->body(p->store, message, &body) == 0) {
+		n = body.len;
+		bytes = buf_take(&body);
+	}
+	buf_free(&body);
+	if (bytes == NULL || zmq_msg_init_data(&j->body, bytes, n, free_bytes, NULL) != 0) {
+		free(bytes);
+		job_free(&j);
+		watch_again(p->watch); /* whom it touches is found by reading all */
+		return;
+	}
+	j->has_body = true;
+	j->id = answer;
+	pipeline_submit(p, j);
+}
+
+static int start_watch(struct pipeline *p)
+{
+	const struct watch_opts o = {.store = p->url,
+				     .rules = watch_rules,
+				     .wake = watch_wake,
+				     .notice = watch_notice,
+				     .original = watch_original,
+				     .swept = watch_swept,
+				     .ctx = p};
+
+	return watch_start(&p->watch, &o, p->store);
+}
+
+void pipeline_quiet(struct pipeline *p)
+{
+	watch_quiet(p->watch);
+}
+
 /* ---- the outside ---- */
 
 static struct queue *queue_for(struct pipeline *p, const struct job *j)
 {
-	if (j->kind != JOB_MESSAGE && j->kind != JOB_RECHECK)
+	if (j->kind != JOB_MESSAGE && j->kind != JOB_RECHECK && j->kind != JOB_AFFECTED)
 		return &p->writer;
 	if (zmq_msg_size(&j->body) > LARGE)
 		return &p->lanes[p->n_lanes - 1].queue;
@@ -879,6 +1076,8 @@ int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
 		r = p->store->ops->last_id(p->store, &p->next_id);
 	p->next_id++;
 	if (r == 0)
+		r = start_watch(p);
+	if (r == 0)
 		r = start_threads(p);
 	if (r == 0)
 		*ret = p;
@@ -892,6 +1091,7 @@ void pipeline_stop(struct pipeline **pp)
 
 	if (p == NULL)
 		return;
+	watch_end(p->watch);
 	for (unsigned i = 0; i < p->n_lanes; i++) {
 		queue_close(&p->lanes[i].queue);
 		(void)pthread_join(p->lanes[i].thread, NULL);
@@ -909,6 +1109,7 @@ void pipeline_stop(struct pipeline **pp)
 		queue_free(&p->lanes[i].queue);
 	queue_free(&p->writer);
 	queue_free(&p->finished);
+	watch_free(&p->watch);
 	store_close(&p->store);
 	checking_end(&p->own);
 	rulebook_drop(&p->rules);

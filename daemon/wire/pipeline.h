@@ -12,6 +12,9 @@
  * The writer takes all that waits, up to a batch, into one transaction: group
  * commit is what makes durable and fast the same thing.  Jobs reach
  * `finished` only after their transaction was committed and synced.
+ *
+ * What the messages of a batch mean for open ends is looked at behind it, in
+ * transactions of its own (watch.h).
  */
 #ifndef WIRE_PIPELINE_H
 #define WIRE_PIPELINE_H
@@ -22,6 +25,7 @@
 #include "base/queue.h"
 #include "care/intake.h"
 #include "care/rulebook.h"
+#include "wire/openends.h"
 #include "wire/protocol.h"
 
 enum job_kind {
@@ -35,6 +39,11 @@ enum job_kind {
 	JOB_RETRY,         /* an operator wants `id` tried again */
 	JOB_OWED,          /* final receipts owed to `party`; the answer is owed */
 	JOB_RECEIPT_SENT,  /* the final receipt of `id` went out */
+	JOB_TOLD,          /* an aanbieder heard of the open ends `keys` */
+	JOB_AFFECTED,      /* the pipeline's own: the message that answer `id` rejected, for its clients */
+	JOB_WATCH,         /* … : the writer should look at the watch */
+	JOB_OPEN_END,      /* … : `code` should hear of an open end; never submitted */
+	JOB_SWEPT,         /* … : all open ends are those of today; never submitted */
 	N_JOB_KINDS
 };
 
@@ -82,6 +91,12 @@ struct job {
 	unsigned char sha256[32];
 	void *packed; /* in the arena */
 	size_t packed_size;
+	unsigned char (*clients)[CLIENT_BYTES]; /* that it names; in the arena */
+	size_t n_clients;
+	/* open ends */
+	char *json; /* malloc'ed NOTICE */
+	struct open_end_key *keys; /* malloc'ed */
+	size_t n_keys;
 	/* answers */
 	struct judged judged;
 	struct link *taken; /* struct delivery */
@@ -142,6 +157,9 @@ struct pipeline_stats {
 };
 
 const struct pipeline_stats *pipeline_stats(const struct pipeline *p);
+
+/* pipeline_quiet leaves what is not asked for: the hub stops, and only what came in is finished. */
+void pipeline_quiet(struct pipeline *p);
 
 /* pipeline_stop finishes what was submitted, joins the threads, closes the store. */
 void pipeline_stop(struct pipeline **p);

@@ -304,6 +304,12 @@ static void finish_owed(struct router *r, struct job *j)
 	}
 }
 
+static void finish_swept(struct router *r, struct job *j)
+{
+	(void)j;
+	ends_swept(r);
+}
+
 static void finish_return(struct router *r, struct job *j)
 {
 	(void)r;
@@ -322,6 +328,11 @@ static finisher *const finishers[N_JOB_KINDS] = {
 	[JOB_RETRY]        = finish_retry,
 	[JOB_OWED]         = finish_owed,
 	[JOB_RECEIPT_SENT] = finish_return,
+	[JOB_TOLD]         = finish_return,
+	[JOB_AFFECTED]     = finish_return,
+	[JOB_WATCH]        = finish_return,
+	[JOB_OPEN_END]     = ends_opened,
+	[JOB_SWEPT]        = finish_swept,
 };
 /* clang-format on */
 
@@ -608,6 +619,7 @@ static int turn(struct router *r)
 		if (snapshot_wanted(r))
 			renew_snapshot(r);
 		take_due(r);
+		ends_take(r);
 	}
 	for (int i = 0; items[0].revents && i < TURN && hear(r); i++)
 		;
@@ -623,6 +635,7 @@ static int drain(struct router *r)
 	int64_t until = clock_us() + (int64_t)r->o.drain_s * 1000000;
 
 	r->stopping = true;
+	pipeline_quiet(r->pipeline);
 	edge_drain(r->edge);
 	for (size_t i = 0; i < r->n_mailboxes; i++)
 		mailbox_settle(r, r->mailboxes[i]);
@@ -725,6 +738,7 @@ int router_start(struct router **ret, const struct router_opts *o, struct rulebo
 	(void)pthread_mutex_init(&r->lock, NULL); /* cannot fail with default attributes */
 	(void)pthread_cond_init(&r->snapshot_made, NULL);
 	r->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	r->digest_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	po.wake_fd = r->wake_fd;
 	if (snprintf(backend, sizeof backend, "%s/router", o->runtime) >= (int)sizeof backend) {
 		buf_addf(why, "runtime: %s is too long for a Unix socket; expected under %d characters",
@@ -811,10 +825,13 @@ void router_stop(struct router **rr)
 	(void)zmq_close(r->notices);
 	(void)zmq_ctx_term(r->context);
 	(void)close(r->wake_fd);
+	(void)close(r->digest_fd);
 	parties_drop(&r->who);
 	free(r->snapshot);
 	due_free(&r->due);
 	due_free(&r->due_news);
+	digests_free(&r->digest_news);
+	free(r->wants);
 	pthread_cond_destroy(&r->snapshot_made);
 	pthread_mutex_destroy(&r->lock);
 	free(r);

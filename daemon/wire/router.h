@@ -53,6 +53,18 @@ struct due_notices; /* due.h */
 /* router_notify takes over the day's overdue notices and tells them to all sessions; thread-safe. */
 void router_notify(struct router *r, struct due_notices *n);
 
+struct digests; /* openends.h */
+
+/*
+ * Digests of open ends are made by somebody who may read the store: when
+ * router_digest_fd is readable, router_digest_wanted fills up to `most` codes
+ * (of 9 bytes) and gives how many, and router_digest takes over what was made of
+ * them, NULL when nothing could be.  Thread-safe.
+ */
+int router_digest_fd(const struct router *r);
+size_t router_digest_wanted(struct router *r, char (*codes)[9], size_t most);
+void router_digest(struct router *r, struct digests *d);
+
 /* router_snapshot appends what is live now as JSON ({} when the router does not get to it in time); thread-safe. */
 void router_snapshot(struct router *r, struct buf *out);
 

@@ -150,6 +150,7 @@ static void handle_hello(struct router *r, struct session *s, zmq_msg_t *frames)
 		return;
 	notice_expiry(r, s);
 	session_notice_due(r, s);
+	ends_want(r, s);
 	owed = job_new(JOB_OWED);
 	if (owed == NULL)
 		return; /* they stay owed until the next HELLO */

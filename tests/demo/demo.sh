@@ -356,6 +356,7 @@ ending() {
 	ctl status || fail "ijwctl status"
 	printf '\n%sijwctl messages%s\n' "$bold" "$off"
 	ctl messages || fail "ijwctl messages"
+	region
 	chapter 'Klaar.' 'Done.'
 	now
 	t=$((NOW - START))
@@ -373,6 +374,8 @@ ending() {
 	say 'Zelf proberen: make demo-shell' 'Try it yourself: make demo-shell'
 	echo
 }
+
+. "$SOURCE/tests/demo/region.sh"
 
 # ---- the shell ----
 

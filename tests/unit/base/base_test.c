@@ -244,6 +244,52 @@ static void protocol_fields(void)
 	}
 }
 
+static void moments(void)
+{
+	static const struct {
+		const char *name, *text, *utc; /* utc NULL: no moment */
+	} cases[] = {
+		{"a moment of winter", "2025-03-04T10:15:00", "2025-03-04T09:15:00.000Z"},
+		{"a moment of summer", "2025-07-04T10:15:00", "2025-07-04T08:15:00.000Z"},
+		{"without seconds", "2025-03-04T10:15", "2025-03-04T09:15:00.000Z"},
+		{"with a fraction", "2025-03-04T10:15:00.25", "2025-03-04T09:15:00.250Z"},
+		{"with more of a fraction than is kept", "2025-03-04T10:15:00.123456789", "2025-03-04T09:15:00.123Z"},
+		{"a comma in the fraction", "2025-03-04T10:15:00,5", "2025-03-04T09:15:00.500Z"},
+		{"in UTC", "2025-07-04T10:15:00Z", "2025-07-04T10:15:00.000Z"},
+		{"with an offset", "2025-07-04T10:15:00+05:30", "2025-07-04T04:45:00.000Z"},
+		{"an offset without a colon, without seconds", "2025-07-04T10:15-0130", "2025-07-04T11:45:00.000Z"},
+		{"an offset of hours", "2025-07-04T10:15:00.5+02", "2025-07-04T08:15:00.500Z"},
+		{"a blank for T", "2025-03-04 10:15:00", "2025-03-04T09:15:00.000Z"},
+		{"only a date is midnight", "2025-07-04", "2025-07-03T22:00:00.000Z"},
+		{"the last moment before summer time", "2026-03-29T01:59:59", "2026-03-29T00:59:59.000Z"},
+		{"the hour that is skipped", "2026-03-29T02:30:00", "2026-03-29T01:30:00.000Z"},
+		{"the first moment of summer time", "2026-03-29T03:00:00", "2026-03-29T01:00:00.000Z"},
+		{"the hour that comes twice", "2026-10-25T02:30:00", "2026-10-25T00:30:00.000Z"},
+		{"the first moment of winter time", "2026-10-25T03:00:00", "2026-10-25T02:00:00.000Z"},
+		{"no hour 24", "2025-03-04T24:00:00", NULL},
+		{"no minute 60", "2025-03-04T10:60", NULL},
+		{"no second 60", "2025-03-04T10:15:60", NULL},
+		{"no such day", "2025-02-29T10:15:00", NULL},
+		{"only an hour", "2025-03-04T10", NULL},
+		{"a point and nothing", "2025-03-04T10:15:00.", NULL},
+		{"something behind it", "2025-03-04T10:15:00Zulu", NULL},
+		{"something behind the date", "2025-03-04Z", NULL},
+		{"half an offset", "2025-03-04T10:15:00+1", NULL},
+		{"half a date", "2025-03", NULL},
+		{"nothing", "", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[MOMENT_TEXT] = "";
+		int64_t us = 7;
+		bool good = moment_parse(cases[i].text, &us);
+
+		moment_text(us, text);
+		CHECK(good == (cases[i].utc != NULL) && (good ? strcmp(text, cases[i].utc) == 0 : us == 7),
+		      cases[i].name);
+	}
+}
+
 int main(void)
 {
 	static const struct test tests[] = {
@@ -251,6 +297,7 @@ int main(void)
 		{"a buf grows and is taken", buf_grows},
 		{"an arena keeps what is made in it", arena_keeps},
 		{"days are real days", dates},
+		{"moments are read with and without a zone", moments},
 		{"a map holds what is put in it", map_holds},
 		{"a queue passes all, in batches", queue_passes},
 		{"protocol messages have the right frames", protocol_frames},

@@ -196,6 +196,18 @@ static void with_hub(void (*run)(void))
 
 /* --- what is promised --- */
 
+static const char digest[] =
+	"{\"notice\":\"open-ends\",\"date\":\"2026-11-22\",\"week\":\"2026-W47\",\"code\":\"0363\","
+	"\"count\":3,\"counts\":[{\"kind\":\"C1\",\"strength\":\"probable\",\"count\":1},"
+	"{\"kind\":\"C7\",\"strength\":\"hint\",\"count\":2}],\"items\":["
+	"{\"gemeente\":\"0363\",\"aanbieder\":\"98001234\",\"toewijzingnummer\":\"123456001\","
+	"\"category\":\"45\",\"product\":\"45A04\",\"begin\":\"2026-02-11\",\"kind\":\"C1\","
+	"\"strength\":\"probable\",\"since\":\"2026-09-07\",\"estimate\":\"2026-08-31\","
+	"\"low\":\"2026-08-20\",\"high\":\"2026-09-03\",\"chance\":0.970,\"light\":\"red\","
+	"\"reason\":\"einddatum ontbreekt\",\"nl\":\"toewijzing eindigde; 18 jaar\","
+	"\"todo_nl\":\"JW307\"},{\"kind\":\"C7\",\"product\":\"=1+1\",\"estimate\":null}],"
+	"\"more\":1}";
+
 static void sending(void)
 {
 	put("early.xml", "<early/>");
@@ -228,6 +240,24 @@ static void sending(void)
 	      "and replaces nothing");
 	fakehub_notice(hub, "{\"kind\":\"deadline\"}");
 	CHECK(await("signalen", ".json", 1), "a notice becomes a file");
+	fakehub_notice(hub, digest);
+	CHECK(await("signalen", "open-einden_0363_2026-W47.json", 1), "a digest becomes three");
+	CHECK(file_has("signalen", "open-einden_0363_2026-W47.csv",
+		       "\xef\xbb\xbfgemeente;aanbieder;") &&
+		      file_has("signalen", "open-einden_0363_2026-W47.csv",
+			       "0363;98001234;123456001;45;45A04;2026-02-11;C1;waarschijnlijk;2026-09-07;"
+			       "2026-08-31;2026-08-20;2026-09-03;97;rood;einddatum ontbreekt;"
+			       "\"toewijzing eindigde; 18 jaar\";JW307\r\n"),
+	      "a list that a spreadsheet opens");
+	CHECK(file_has("signalen", "open-einden_0363_2026-W47.csv", ";\"'=1+1\";"),
+	      "and calculates nothing");
+	CHECK(file_has("signalen", "open-einden_0363_2026-W47.txt",
+		       "In totaal 3: 1 waarschijnlijk, 2 hint.") &&
+		      file_has("signalen", "open-einden_0363_2026-W47.txt",
+			       "2026-08-31, tussen 2026-08-20 en 2026-09-03") &&
+		      file_has("signalen", "open-einden_0363_2026-W47.txt",
+			       "En nog 1, hier niet getoond."),
+	      "and a text");
 	CHECK(stop(SIGTERM) == 0, "it stops cleanly");
 	NEED(start("en"), "start");
 	put("english.xml", "<x><!--refuse--></x>");

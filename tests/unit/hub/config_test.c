@@ -208,7 +208,7 @@ static void policy_faults(void)
 		{"acceptance against the party", "retour: partij\nretour_accept: yes\n",
 		 {"p.yaml:5: retour_accept", "only together with retour: hub", ""}},
 		{"a start that is no day", "register_start: 2026-02-30\n", {"p.yaml:4: register_start", "2026-02-30", "yyyy-mm-dd"}},
-		{"a party that is the hub", "", {"p.yaml:1: party", "the hub itself", "another id"}},
+		{"a party that is the hub", "", {"p.yaml:1: party", "the hub calls itself", "another id"}},
 		{"a key that is none", "retour_reject: yes\n", {"p.yaml:4", "unknown key 'retour_reject'", "retour_accept"}},
 	};
 
