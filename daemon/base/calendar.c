@@ -62,7 +62,8 @@ bool calendar_workday(const struct calendar *c, day d)
 	day_split(d, &y, &m, &dd);
 	if ((m == 1 && dd == 1) || (m == 12 && (dd == 25 || dd == 26)))
 		return false;
-	return !kings_day(d, m, dd) && !liberation_day(c, y, m, dd) && !by_easter(c, d, y);
+	return !kings_day(d, m, dd) && !liberation_day(c, y, m, dd) &&
+	       (m < 3 || m > 6 || !by_easter(c, d, y)); /* Good Friday to Whit Monday */
 }
 
 day calendar_add(const struct calendar *c, day from, int n)

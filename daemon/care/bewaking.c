@@ -97,6 +97,7 @@ static int add_einden(const struct bewaking *b, const struct episode *e, struct 
 	struct open_einde einden[EINDEN_MEEST];
 	unsigned n = einden_vind(e, b->gewoonten, b->calendar, b->vandaag, einden);
 	const char *reden = "", *licht;
+	char feiten[EINDE_FEITEN];
 
 	if (n == 0)
 		return 0;
@@ -126,7 +127,8 @@ static int add_einden(const struct bewaking *b, const struct episode *e, struct 
 		copy_text(v->categorie, sizeof v->categorie, e->categorie);
 		copy_text(v->code, sizeof v->code, e->code);
 		copy_text(v->soort, sizeof v->soort, o->soort);
-		copy_text(v->basis, sizeof v->basis, o->feiten);
+		einde_feiten(o, e, b->gewoonten, b->vandaag, feiten);
+		copy_text(v->basis, sizeof v->basis, feiten);
 		add_woord(v->basis, sizeof v->basis, "rust", basis_naam(o->basis));
 		add_woord(v->basis, sizeof v->basis, "licht", licht);
 		add_woord(v->basis, sizeof v->basis, "reden", reden);

@@ -75,7 +75,7 @@ static day klok_herstart(const struct kijk *k)
 
 static day klok_achttien(const struct kijk *k)
 {
-	return k->e->geboren == DAY_NONE ? DAY_NONE : day_add_years(k->e->geboren, 18);
+	return k->e->achttien;
 }
 
 static day klok_elders(const struct kijk *k)
@@ -141,37 +141,49 @@ static void add_getal(char *to, const char *naam, double x)
 	(void)snprintf(to + n, EINDE_FEITEN - n, "%s%s=%.0f", n > 0 ? " " : "", naam, x);
 }
 
-/* What moved the chance: the dates, and the habits that these were weighed with. */
-static void feiten_van(const struct kijk *k, char *to)
+/* What moved the chance that it ended: the dates, and the habits that these were weighed with. */
+static void end_facts(const struct open_einde *o, const struct episode *e, const struct gewoonten *g,
+		      day vandaag, char *to)
 {
-	const struct episode *e = k->e;
-	const struct partij_gewoonte *p = &k->g->partijen[e->partij];
-	const struct paar_gewoonte *q = &k->g->paren[e->paar];
-	const struct grens *g = laatste_grens(e);
+	const struct grens *grens = laatste_grens(e);
 
-	to[0] = '\0';
-	if (e->nieuwe_start != DAY_NONE)
-		add_dag(to, "herstart", e->nieuwe_start);
-	if (e->afgekeurd != DAY_NONE)
-		add_dag(to, "afgekeurd", e->afgekeurd);
-	if (e->elders != ELDERS_NIETS)
-		add_dag(to, "elders", e->elders_op);
-	if (e->tijdelijk != DAY_NONE)
-		add_dag(to, "tijdelijk", e->tijdelijk);
-	if (g != NULL && g->eind < k->vandaag) {
-		add_dag(to, g->verkort ? "verkort" : "toewijzing", g->eind);
-		add_getal(to, "verlengd", 100.0 * gewoonte_verlengd(q, k->vandaag - g->eind));
+	add_dag(to, "herstart", e->nieuwe_start);
+	add_dag(to, "afgekeurd", e->afgekeurd);
+	add_dag(to, "elders", e->elders == ELDERS_NIETS ? DAY_NONE : e->elders_op);
+	add_dag(to, "tijdelijk", e->tijdelijk);
+	if (grens != NULL && grens->eind < vandaag) {
+		add_dag(to, grens->verkort ? "verkort" : "toewijzing", grens->eind);
+		add_getal(to, "verlengd", 100.0 * gewoonte_verlengd(&g->paren[e->paar], vandaag - grens->eind));
 	}
 	if (e->laatste != INT32_MIN)
 		add_dag(to, "gedeclareerd", maand_laatste(e->laatste));
-	if (k->v.stille_maanden > 0) {
-		add_getal(to, "stil", k->v.stille_maanden);
-		add_getal(to, "regel", 100 * k->v.kans_regel);
+	if (o->stil > 0) {
+		add_getal(to, "stil", o->stil);
+		add_getal(to, "regel", o->regel);
 	}
-	if (e->geboren != DAY_NONE && day_add_years(e->geboren, 18) <= k->vandaag)
-		add_dag(to, "achttien", day_add_years(e->geboren, 18));
-	add_getal(to, "vergeet", 100.0 * (1 - gewoonte_stop(p, 365)));
-	add_getal(to, "kans", 100 * k->geeindigd);
+	if (e->achttien != DAY_NONE && e->achttien <= vandaag)
+		add_dag(to, "achttien", e->achttien);
+	add_getal(to, "vergeet", 100.0 * (1 - gewoonte_stop(&g->partijen[e->partij], 365)));
+	add_getal(to, "kans", o->kans / 10.0);
+}
+
+void einde_feiten(const struct open_einde *o, const struct episode *e, const struct gewoonten *g,
+		  day vandaag, char ret[EINDE_FEITEN])
+{
+	ret[0] = '\0';
+	if (strcmp(o->soort, "S9") == 0) {
+		add_dag(ret, "opvolger", o->volgende);
+		add_getal(ret, "kans", o->kans / 10.0);
+	} else if (strcmp(o->soort, "S7") == 0) {
+		add_dag(ret, "gestopt", e->eind);
+	} else if (strcmp(o->soort, "C6") == 0) {
+		add_dag(ret, "gedeclareerd", maand_laatste(e->laatste));
+	} else if (strcmp(o->soort, "C8") == 0) {
+		add_dag(ret, "halfjaar", o->volgende);
+		add_dag(ret, "aanleveren", o->volgende + AANLEVERING);
+	} else {
+		end_facts(o, e, g, vandaag, ret);
+	}
 }
 
 /* ---- findings ---- */
@@ -186,8 +198,11 @@ static struct open_einde *add(struct kijk *k, const char *soort, enum sterkte s,
 				 .schatting = DAY_NONE,
 				 .laag = DAY_NONE,
 				 .hoog = DAY_NONE,
+				 .volgende = DAY_NONE,
+				 .stil = (short)k->v.stille_maanden,
+				 .regel = (short)(100 * k->v.kans_regel + .5),
 				 .kans = (int)(1000 * k->geeindigd + .5)};
-	(void)snprintf(o->soort, sizeof o->soort, "%s", soort);
+	memcpy(o->soort, soort, strlen(soort) + 1); /* C1 … S23 */
 	return o;
 }
 
@@ -230,14 +245,14 @@ static void find_end(struct kijk *k, int deel)
 		if (s > STERKTE_WAARSCHIJNLIJK)
 			return;
 		soort = "C3";
-		sinds = k->vandaag;
 	}
 	if (strcmp(soort, "C7") == 0 && s == STERKTE_INFORMATIE)
 		s = STERKTE_HINT;
 	o = add(k, soort, s, (unsigned)deel, sinds);
 	if (s <= STERKTE_WAARSCHIJNLIJK)
 		(void)verdeling_schatting(&k->v, &o->schatting, &o->laag, &o->hoog, &o->basis);
-	feiten_van(k, o->feiten);
+	if (o->sinds == DAY_NONE) /* no clock: since the day that it is believed to have ended */
+		o->sinds = o->schatting;
 }
 
 /* Starts of earlier numbers that nobody stopped. */
@@ -258,20 +273,16 @@ static void find_old_numbers(struct kijk *k, int nieuwste)
 			o->schatting = o->laag = o->hoog = volgende - 1;
 			o->basis = BASIS_HERSTART;
 		}
-		add_dag(o->feiten, "opvolger", volgende);
-		add_getal(o->feiten, "kans", 100 * k->geeindigd);
+		o->volgende = volgende;
 	}
 }
 
 /* The half-year that ends or whose delivery is due. */
 static day halfjaar(const struct kijk *k)
 {
-	int y, m, d;
-	day eind, vorig;
+	maand m = maand_van(k->vandaag);
+	day vorig = maand_eerste(m - m % 6) - 1, eind = maand_laatste(m - m % 6 + 5);
 
-	day_split(k->vandaag, &y, &m, &d);
-	eind = m <= 6 ? day_make(y, 6, 30) : day_make(y, 12, 31);
-	vorig = m <= 6 ? day_make(y - 1, 12, 31) : day_make(y, 6, 30);
 	if (k->vandaag <= vorig + AANLEVERING)
 		return vorig;
 	return k->vandaag >= eind - WAARSCHUWING ? eind : DAY_NONE;
@@ -285,18 +296,15 @@ static void find_besides(struct kijk *k, int deel)
 	struct open_einde *o;
 
 	if (!e->gestart && e->laatste != INT32_MIN)
-		add_dag(add(k, "C6", STERKTE_INFORMATIE, 0, calendar_add(k->c, e->eerste_regel, TERMIJN))->feiten,
-			"gedeclareerd", maand_laatste(e->laatste));
+		(void)add(k, "C6", STERKTE_INFORMATIE, 0, calendar_add(k->c, e->eerste_regel, TERMIJN));
 	if (e->eind != DAY_NONE || deel < 0)
 		return;
-	if (klok_achttien(k) != DAY_NONE && klok_achttien(k) < k->vandaag &&
+	if (e->achttien != DAY_NONE && e->achttien < k->vandaag &&
 	    (k->n == 0 || strcmp(k->ret[0].soort, "C7") != 0))
-		add_dag(add(k, "C7", STERKTE_HINT, (unsigned)deel, klok_achttien(k))->feiten, "achttien",
-			klok_achttien(k));
+		(void)add(k, "C7", STERKTE_HINT, (unsigned)deel, e->achttien);
 	if (flagged && half != DAY_NONE && k->ret[0].schatting <= half) {
 		o = add(k, "C8", STERKTE_HINT, (unsigned)deel, half - WAARSCHUWING);
-		add_dag(o->feiten, "halfjaar", half);
-		add_dag(o->feiten, "aanleveren", half + AANLEVERING);
+		o->volgende = half;
 	}
 }
 
@@ -311,7 +319,7 @@ static void find_allocation(struct kijk *k)
 		return;
 	if (g == NULL && e->n_grenzen == 0 && !e->open_eind)
 		return;
-	add_dag(add(k, "S7", STERKTE_INFORMATIE, e->n_delen - 1, e->eind + 30)->feiten, "gestopt", e->eind);
+	(void)add(k, "S7", STERKTE_INFORMATIE, e->n_delen - 1, e->eind + 30);
 }
 
 unsigned einden_vind(const struct episode *e, const struct gewoonten *g, const struct calendar *c,
@@ -464,7 +472,6 @@ enum stoplicht stoplicht_van(const struct episode *e, const struct gewoonten *g,
 			     const char **reden)
 {
 	const struct grens *grens = laatste_grens(e);
-	day achttien = e->geboren == DAY_NONE ? DAY_NONE : day_add_years(e->geboren, 18);
 
 	*reden = "";
 	for (unsigned i = 0; i < n; i++)
@@ -476,7 +483,7 @@ enum stoplicht stoplicht_van(const struct episode *e, const struct gewoonten *g,
 		*reden = "bericht ontbreekt";
 	else if (grens != NULL && grens->eind >= vandaag && grens->eind <= vandaag + 42)
 		*reden = "toewijzing loopt af";
-	else if (achttien != DAY_NONE && achttien > vandaag && achttien <= day_add_months(vandaag, 6))
+	else if (e->achttien != DAY_NONE && e->achttien > vandaag && e->achttien <= day_add_months(vandaag, 6))
 		*reden = "bijna 18";
 	else if (lang(e, g, vandaag))
 		*reden = "langer dan gebruikelijk";

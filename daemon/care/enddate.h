@@ -55,12 +55,22 @@ struct open_einde {
 	day schatting, laag, hoog; /* of the last day of care, with nine tenths of the chance; DAY_NONE: none */
 	int kans;         /* that care has ended, per thousand */
 	enum basis basis; /* of the estimate */
-	char feiten[EINDE_FEITEN]; /* what moved it: name=value, blanks between; einde_zin says it in words */
+	short stil;       /* silent months whose declarations are in */
+	short regel;      /* chance of a line for a month of such care, in hundreds */
+	day volgende;     /* S9: the begin under the next number; C8: the half-year's end; else DAY_NONE */
 };
 
 /* einden_vind finds all about one episode, the one about its end first; gives how many. */
 unsigned einden_vind(const struct episode *e, const struct gewoonten *g, const struct calendar *c,
 		     day vandaag, struct open_einde ret[EINDEN_MEEST]);
+
+/*
+ * einde_feiten writes what moved a finding about an episode: name=value with
+ * blanks between, for einde_zin and for keeping.  The same arguments as gave
+ * the finding.
+ */
+void einde_feiten(const struct open_einde *o, const struct episode *e, const struct gewoonten *g,
+		  day vandaag, char ret[EINDE_FEITEN]);
 
 const char *sterkte_naam(enum sterkte s);   /* certain, probable, information, hint */
 const char *basis_naam(enum basis b);       /* toewijzing, stilte, … */

@@ -432,6 +432,7 @@ static struct episode *new_episode(struct bouw *b, const struct spoor *s, const 
 	set_text(e->code, sizeof e->code, s->code);
 	set_text(e->geslacht, sizeof e->geslacht, b->d->geslacht);
 	e->geboren = b->d->geboren;
+	e->achttien = e->geboren == DAY_NONE ? DAY_NONE : day_add_years(e->geboren, 18);
 	e->hulpvorm = h.code;
 	e->jeugdhulp = h.jeugdhulp;
 	e->crisis = h.crisis;

@@ -105,7 +105,7 @@ struct episode {
 	short hervat;            /* days from the last temporary stop that was resolved, -1: none was */
 	bool hervat_eind;        /* … by a definitive stop as of that same day */
 
-	day geboren;
+	day geboren, achttien; /* and the 18th birthday; DAY_NONE: not known */
 	enum elders elders; /* the strongest trace of an end that another dossier gives */
 	day elders_op;      /* the last day that it leaves room for */
 };

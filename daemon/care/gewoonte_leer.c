@@ -191,7 +191,7 @@ static bool explained(const struct episode *e, day d)
 	for (unsigned i = 0; i < e->n_grenzen; i++)
 		if (abs(e->grenzen[i].eind - d) <= VENSTER && e->grenzen[i].sinds < d)
 			return true;
-	return e->geboren != DAY_NONE && abs(day_add_years(e->geboren, 18) - d) <= VENSTER;
+	return e->achttien != DAY_NONE && abs(e->achttien - d) <= VENSTER;
 }
 
 static void count_end(struct leer *l, const struct episode *e, day d, double w)
@@ -278,8 +278,8 @@ static void count_beyond(struct leer *l, const struct episode *e)
 
 static void count_moments(struct leer *l, const struct episode *e)
 {
-	if (e->geboren != DAY_NONE) {
-		day op = day_add_years(e->geboren, 18);
+	if (e->achttien != DAY_NONE) {
+		day op = e->achttien;
 		int verblijf = e->hulpvorm >= 11;
 
 		if (op > e->begin && op <= l->dag) {

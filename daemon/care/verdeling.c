@@ -93,8 +93,8 @@ static void add_atomen(struct gang *w)
 		add_atoom(w, w->grens, verkort ? g->verkort_eind : w->partij->grens_eind,
 			  verkort ? BASIS_VERKORT : BASIS_GRENS);
 	}
-	if (e->geboren != DAY_NONE)
-		add_atoom(w, day_add_years(e->geboren, 18), g->achttien[e->hulpvorm >= 11],
+	if (e->achttien != DAY_NONE)
+		add_atoom(w, e->achttien, g->achttien[e->hulpvorm >= 11],
 			  BASIS_ACHTTIEN);
 	if (e->elders != ELDERS_NIETS)
 		add_atoom(w, e->elders_op > w->vloer ? e->elders_op : w->vloer, g->elders[e->elders],

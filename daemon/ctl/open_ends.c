@@ -125,17 +125,18 @@ static int by_weight(const void *x, const void *y)
 	return strcmp(a->o.soort, b->o.soort);
 }
 
-static void print_row(struct uitvoer *u, const struct rij *r)
+static void print_row(struct uitvoer *u, const struct rapport *rapport, const struct rij *r)
 {
 	static const char *const lichten[][2] = {{"groen", "green"}, {"oranje", "amber"}, {"rood", "red"}};
 	static const char *const sterkten[] = {"zeker", "waarschijnlijk", "informatie", "hint"};
 	const struct deel *d = &r->e->delen[r->o.deel];
 	struct buf zin = BUF_INIT, basis = BUF_INIT;
-	char nummer[24] = "";
+	char nummer[24] = "", feiten[EINDE_FEITEN];
 
 	if (d->nummer != ABSENT)
 		(void)snprintf(nummer, sizeof nummer, "%lld", (long long)d->nummer);
-	einde_zin(r->o.soort, r->o.feiten, ctl_dutch(), &zin);
+	einde_feiten(&r->o, r->e, rapport->gewoonten, rapport->dag, feiten);
+	einde_zin(r->o.soort, feiten, ctl_dutch(), &zin);
 	buf_addf(&basis, "%s", basis_naam(r->o.basis));
 	uitvoer_tekst(u, r->e->gemeente);
 	uitvoer_tekst(u, r->e->aanbieder);
@@ -217,7 +218,7 @@ int ctl_open_ends(int argc, char **argv)
 		} else {
 			u = uitvoer_new(w.rapport.formaat, kolommen);
 			for (size_t i = 0; i < l.n; i++)
-				print_row(u, &l.list[i]);
+				print_row(u, &w.rapport, &l.list[i]);
 			uitvoer_print(&u);
 		}
 	}

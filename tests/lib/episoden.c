@@ -40,6 +40,7 @@ struct episode maak_episode(const char *begin, const char *eind)
 		.budget = ABSENT,
 		.hervat = -1,
 		.geboren = DAY_NONE,
+		.achttien = DAY_NONE,
 		.elders_op = DAY_NONE,
 	};
 

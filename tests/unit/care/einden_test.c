@@ -327,8 +327,17 @@ static void test_kinds(void)
 	}
 }
 
+static void facts(const struct open_einde *o, const char *today, char text[EINDE_FEITEN])
+{
+	struct gewoonten *g = habits(today);
+
+	einde_feiten(o, &made.list[0], g, dag(today), text);
+	gewoonten_free(&g);
+}
+
 static void test_silent_and_missing_start(void)
 {
+	char text[EINDE_FEITEN];
 	static const char head[] = "T 1 2024-01-01 2025-12-31 @2023-12-20\nS 1 2024-01-03 @2024-01-05";
 	struct open_einde found[EINDEN_MEEST];
 	unsigned n = find(one(months(head, 1, 2024, 1, 4, "")), "2024-12-01", found);
@@ -337,7 +346,8 @@ static void test_silent_and_missing_start(void)
 	CHECK(n > 0 && found[0].sterkte <= STERKTE_WAARSCHIJNLIJK && found[0].schatting != DAY_NONE &&
 		      found[0].schatting < dag("2024-08-01"),
 	      "with an estimate");
-	CHECK(strstr(found[0].feiten, "gedeclareerd=2024-04-30") != NULL, "and the facts that moved it");
+	facts(&found[0], "2024-12-01", text);
+	CHECK(strstr(text, "gedeclareerd=2024-04-30") != NULL, "and the facts that moved it");
 	n = find(one(months(head, 1, 2024, 1, 10, "")), "2024-12-01", found);
 	CHECK(!has(found, n, "C3"), "declared until two months ago is no silence");
 	n = find(one(months("T 1 2024-01-01 2025-12-31 @2023-12-20", 1, 2024, 1, 10, "")), "2024-12-01", found);
@@ -385,7 +395,7 @@ static void test_light(void)
 	      "amber six weeks before the allocation's end");
 	n = find(one("T 1 2024-01-01 2025-12-31 @2023-12-20\nS 1 2024-10-03 @2024-10-05"), "2024-12-01", found);
 	CHECK(stoplicht_van(&made.list[0], g, found, n, dag("2024-12-01"), &why) == STOPLICHT_GROEN, "green before");
-	made.list[0].geboren = dag("2007-03-01");
+	made.list[0].achttien = dag("2025-03-01");
 	CHECK(stoplicht_van(&made.list[0], g, found, n, dag("2024-12-01"), &why) == STOPLICHT_ORANJE, "amber before 18");
 	found[0].sterkte = STERKTE_ZEKER;
 	CHECK(stoplicht_van(&made.list[0], g, found, 1, dag("2024-12-01"), &why) == STOPLICHT_ROOD, "red without an end");
