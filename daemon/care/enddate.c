@@ -116,9 +116,10 @@ static const struct {
 	const char *soort;
 	day (*klok)(const struct kijk *k);
 } klokken[] = {
-	{"C5", klok_herstart}, {"S10", klok_elders},	{"S22", klok_9069},  {"S23", klok_retour},
-	{"S5", klok_verwijderd}, {"C2", klok_verkort},	{"C1", klok_gepland}, {"C4", klok_tijdelijk},
-	{"C3", klok_stil},	 {"C7", klok_achttien},
+	{"C5", klok_herstart}, {"S10", klok_elders},	{"S22", klok_9069},
+	{"S23", klok_retour},  {"S5", klok_verwijderd}, {"C2", klok_verkort},
+	{"C1", klok_gepland},  {"C4", klok_tijdelijk},	{"C3", klok_stil},
+	{"C7", klok_achttien},
 };
 
 /* ---- facts ---- */
@@ -142,8 +143,8 @@ static void add_getal(char *to, const char *naam, double x)
 }
 
 /* What moved the chance that it ended: the dates, and the habits that these were weighed with. */
-static void end_facts(const struct open_einde *o, const struct episode *e, const struct gewoonten *g,
-		      day vandaag, char *to)
+static void end_facts(const struct open_einde *o, const struct episode *e,
+		      const struct gewoonten *g, day vandaag, char *to)
 {
 	const struct grens *grens = laatste_grens(e);
 
@@ -153,7 +154,8 @@ static void end_facts(const struct open_einde *o, const struct episode *e, const
 	add_dag(to, "tijdelijk", e->tijdelijk);
 	if (grens != NULL && grens->eind < vandaag) {
 		add_dag(to, grens->verkort ? "verkort" : "toewijzing", grens->eind);
-		add_getal(to, "verlengd", 100.0 * gewoonte_verlengd(&g->paren[e->paar], vandaag - grens->eind));
+		add_getal(to, "verlengd",
+			  100.0 * gewoonte_verlengd(&g->paren[e->paar], vandaag - grens->eind));
 	}
 	if (e->laatste != INT32_MIN)
 		add_dag(to, "gedeclareerd", maand_laatste(e->laatste));
@@ -188,7 +190,8 @@ void einde_feiten(const struct open_einde *o, const struct episode *e, const str
 
 /* ---- findings ---- */
 
-static struct open_einde *add(struct kijk *k, const char *soort, enum sterkte s, unsigned deel, day sinds)
+static struct open_einde *add(struct kijk *k, const char *soort, enum sterkte s, unsigned deel,
+			      day sinds)
 {
 	struct open_einde *o = &k->ret[k->n++];
 
@@ -265,7 +268,8 @@ static void find_old_numbers(struct kijk *k, int nieuwste)
 		day volgende = i + 1 < e->n_delen ? e->delen[i + 1].begin : DAY_NONE;
 		struct open_einde *o;
 
-		if ((int)i == nieuwste || d->eind != DAY_NONE || !d->gestart || volgende == DAY_NONE)
+		if ((int)i == nieuwste || d->eind != DAY_NONE || !d->gestart ||
+		    volgende == DAY_NONE)
 			continue;
 		o = add(k, "S9", e->eind != DAY_NONE ? STERKTE_INFORMATIE : sterkte_van(k), i,
 			calendar_add(k->c, volgende, TERMIJN));
@@ -296,7 +300,8 @@ static void find_besides(struct kijk *k, int deel)
 	struct open_einde *o;
 
 	if (!e->gestart && e->laatste != INT32_MIN)
-		(void)add(k, "C6", STERKTE_INFORMATIE, 0, calendar_add(k->c, e->eerste_regel, TERMIJN));
+		(void)add(k, "C6", STERKTE_INFORMATIE, 0,
+			  calendar_add(k->c, e->eerste_regel, TERMIJN));
 	if (e->eind != DAY_NONE || deel < 0)
 		return;
 	if (e->achttien != DAY_NONE && e->achttien < k->vandaag &&
@@ -383,16 +388,21 @@ static const struct {
 } zinnen[] = {
 	{"herstart", "nieuwe start op %s", "a new start on %s"},
 	{"afgekeurd", "een stop per %s werd afgekeurd", "a stop as of %s was rejected"},
-	{"elders", "een ander bericht wijst op een einde uiterlijk %s", "another message points to an end by %s"},
-	{"tijdelijk", "tijdelijke stop op %s zonder vervolg", "a temporary stop on %s that nothing followed"},
+	{"elders", "een ander bericht wijst op een einde uiterlijk %s",
+	 "another message points to an end by %s"},
+	{"tijdelijk", "tijdelijke stop op %s zonder vervolg",
+	 "a temporary stop on %s that nothing followed"},
 	{"verkort", "toewijzing verkort tot %s", "allocation shortened to %s"},
 	{"toewijzing", "toewijzing eindigde %s", "the allocation ended %s"},
-	{"verlengd", "%s%% van de verlengingen is dan al binnen", "%s%% of extensions are in by then"},
+	{"verlengd", "%s%% van de verlengingen is dan al binnen",
+	 "%s%% of extensions are in by then"},
 	{"gedeclareerd", "gedeclareerd tot en met %s", "declared up to %s"},
 	{"stil", "%s maanden zonder declaratie", "%s months without a declaration"},
-	{"regel", "deze zorg wordt in %s%% van de maanden gedeclareerd", "this care is declared in %s%% of months"},
+	{"regel", "deze zorg wordt in %s%% van de maanden gedeclareerd",
+	 "this care is declared in %s%% of months"},
 	{"achttien", "18 jaar op %s", "18 years old on %s"},
-	{"opvolger", "vervolg onder een nieuw nummer vanaf %s", "goes on under a new number from %s"},
+	{"opvolger", "vervolg onder een nieuw nummer vanaf %s",
+	 "goes on under a new number from %s"},
 	{"gestopt", "gestopt op %s", "stopped on %s"},
 	{"halfjaar", "halfjaar tot %s", "half-year until %s"},
 	{"aanleveren", "aanleveren aan CBS uiterlijk %s", "delivery to CBS by %s"},
@@ -411,7 +421,8 @@ void einde_zin(const char *soort, const char *feiten, bool nederlands, struct bu
 		size_t name = strcspn(p, "="), value = strcspn(p, " ");
 
 		for (size_t i = 0; name < value && i < sizeof zinnen / sizeof *zinnen; i++) {
-			const char *zin = nederlands ? zinnen[i].nl : zinnen[i].en, *gat = strstr(zin, "%s");
+			const char *zin = nederlands ? zinnen[i].nl : zinnen[i].en,
+				   *gat = strstr(zin, "%s");
 
 			if (strlen(zinnen[i].naam) != name || strncmp(zinnen[i].naam, p, name) != 0)
 				continue;
@@ -433,19 +444,25 @@ const char *einde_opheffen(const char *soort, bool nederlands)
 	static const struct {
 		const char *soort, *nl, *en;
 	} rows[] = {
-		{"C1", "JW307, of een JW301 met een latere einddatum", "a JW307, or a JW301 with a later end"},
+		{"C1", "JW307, of een JW301 met een latere einddatum",
+		 "a JW307, or a JW301 with a later end"},
 		{"C2", "JW307", "a JW307"},
-		{"C3", "JW307, of declaraties over de stille maanden", "a JW307, or declarations of the silent months"},
-		{"C4", "JW305 (herstart) of definitieve JW307", "a JW305 (restart) or a definitive JW307"},
+		{"C3", "JW307, of declaraties over de stille maanden",
+		 "a JW307, or declarations of the silent months"},
+		{"C4", "JW305 (herstart) of definitieve JW307",
+		 "a JW305 (restart) or a definitive JW307"},
 		{"C5", "JW307 van voor de nieuwe start", "a JW307 from before the new start"},
 		{"C6", "JW305", "a JW305"},
-		{"C7", "JW307, of niets als de zorg doorloopt", "a JW307, or nothing when care goes on"},
+		{"C7", "JW307, of niets als de zorg doorloopt",
+		 "a JW307, or nothing when care goes on"},
 		{"C8", "JW307 voor de aanlevering aan CBS", "a JW307 before the delivery to CBS"},
-		{"S5", "JW307, of verwijderen van de start (status 3)", "a JW307, or deleting the start (status 3)"},
+		{"S5", "JW307, of verwijderen van de start (status 3)",
+		 "a JW307, or deleting the start (status 3)"},
 		{"S7", "JW301 met de einddatum", "a JW301 with the end date"},
 		{"S9", "JW307 van het oude nummer", "a JW307 of the old number"},
 		{"S10", "JW307", "a JW307"},
-		{"S22", "JW307 met de begindatum van de start", "a JW307 with the begin of the start"},
+		{"S22", "JW307 met de begindatum van de start",
+		 "a JW307 with the begin of the start"},
 		{"S23", "verbeterde JW307", "a corrected JW307"},
 	};
 
@@ -483,7 +500,8 @@ enum stoplicht stoplicht_van(const struct episode *e, const struct gewoonten *g,
 		*reden = "bericht ontbreekt";
 	else if (grens != NULL && grens->eind >= vandaag && grens->eind <= vandaag + 42)
 		*reden = "toewijzing loopt af";
-	else if (e->achttien != DAY_NONE && e->achttien > vandaag && e->achttien <= day_add_months(vandaag, 6))
+	else if (e->achttien != DAY_NONE && e->achttien > vandaag &&
+		 e->achttien <= day_add_months(vandaag, 6))
 		*reden = "bijna 18";
 	else if (lang(e, g, vandaag))
 		*reden = "langer dan gebruikelijk";

@@ -40,7 +40,13 @@
 #include "care/gewoonte.h"
 #include "care/verdeling.h"
 
-enum sterkte { STERKTE_ZEKER, STERKTE_WAARSCHIJNLIJK, STERKTE_INFORMATIE, STERKTE_HINT, N_STERKTEN };
+enum sterkte {
+	STERKTE_ZEKER,
+	STERKTE_WAARSCHIJNLIJK,
+	STERKTE_INFORMATIE,
+	STERKTE_HINT,
+	N_STERKTEN
+};
 
 #define EINDEN_MEEST 16 /* findings about one episode */
 #define EINDE_FEITEN 160
@@ -48,16 +54,18 @@ enum sterkte { STERKTE_ZEKER, STERKTE_WAARSCHIJNLIJK, STERKTE_INFORMATIE, STERKT
 
 /* One finding about one start. */
 struct open_einde {
-	unsigned deel;    /* of the episode */
+	unsigned deel; /* of the episode */
 	char soort[4];
 	enum sterkte sterkte;
-	day sinds;        /* the clock ran out */
-	day schatting, laag, hoog; /* of the last day of care, with nine tenths of the chance; DAY_NONE: none */
-	int kans;         /* that care has ended, per thousand */
+	day sinds; /* the clock ran out */
+	day schatting, laag,
+		hoog; /* of the last day of care, with nine tenths of the chance; DAY_NONE: none */
+	int kans;     /* that care has ended, per thousand */
 	enum basis basis; /* of the estimate */
-	short stil;       /* silent months whose declarations are in */
-	short regel;      /* chance of a line for a month of such care, in hundreds */
-	day volgende;     /* S9: the begin under the next number; C8: the half-year's end; else DAY_NONE */
+	short stil;	  /* silent months whose declarations are in */
+	short regel;	  /* chance of a line for a month of such care, in hundreds */
+	day volgende; /* S9: the begin under the next number; C8: the half-year's end; else DAY_NONE
+		       */
 };
 
 /* einden_vind finds all about one episode, the one about its end first; gives how many. */
@@ -72,8 +80,8 @@ unsigned einden_vind(const struct episode *e, const struct gewoonten *g, const s
 void einde_feiten(const struct open_einde *o, const struct episode *e, const struct gewoonten *g,
 		  day vandaag, char ret[EINDE_FEITEN]);
 
-const char *sterkte_naam(enum sterkte s);   /* certain, probable, information, hint */
-const char *basis_naam(enum basis b);       /* toewijzing, stilte, … */
+const char *sterkte_naam(enum sterkte s); /* certain, probable, information, hint */
+const char *basis_naam(enum basis b);	  /* toewijzing, stilte, … */
 
 /* einde_zin turns facts into a sentence, Dutch or English; unknown facts are left out. */
 void einde_zin(const char *soort, const char *feiten, bool nederlands, struct buf *to);

@@ -17,7 +17,7 @@
 
 #define AANSLUITING 62 /* days between two allocations that may still be one episode */
 #define RUIM 14	       /* days by which a stop may be off and still be of the old number alone */
-#define DIRECT 3       /* days between a stop and a start that is the same care under a new number */
+#define DIRECT 3 /* days between a stop and a start that is the same care under a new number */
 
 const short lijn_stappen[LIJN_STAPPEN] = {5, 10, 15, 20, 30, 45, 60, 90, 120, 180};
 
@@ -158,9 +158,10 @@ static bool put_in_order(struct bouw *b)
 	b->toewijzingen = arena_alloc(&b->arena, (d->n_toewijzingen + 1) * sizeof *b->toewijzingen);
 	b->leveringen = arena_alloc(&b->arena, (d->n_leveringen + 1) * sizeof *b->leveringen);
 	b->perioden = arena_alloc(&b->arena, (d->n_perioden + 1) * sizeof *b->perioden);
-	b->sporen = arena_alloc(&b->arena, (d->n_toewijzingen + d->n_leveringen + d->n_perioden + 1) *
-						   sizeof *b->sporen);
-	if (b->toewijzingen == NULL || b->leveringen == NULL || b->perioden == NULL || b->sporen == NULL)
+	b->sporen = arena_alloc(&b->arena, (d->n_toewijzingen + d->n_leveringen + d->n_perioden +
+					    1) * sizeof *b->sporen);
+	if (b->toewijzingen == NULL || b->leveringen == NULL || b->perioden == NULL ||
+	    b->sporen == NULL)
 		return false;
 	for (size_t i = 0; i < d->n_toewijzingen; i++)
 		if (!d->toewijzingen[i].herroepen)
@@ -201,8 +202,9 @@ static void read_versions(struct bouw *b, struct spoor *s, size_t van, size_t to
 			s->ingang = v->ingang;
 			open = v->eind == DAY_NONE;
 			if (!open)
-				(void)push_grens(s->grenzen, &s->n_grenzen,
-						 &(struct grens){v->eind, v->ontvangen, DAY_NONE, false});
+				(void)push_grens(
+					s->grenzen, &s->n_grenzen,
+					&(struct grens){v->eind, v->ontvangen, DAY_NONE, false});
 			continue;
 		}
 		if (v->eind != DAY_NONE && (open || v->eind < last->eind)) {
@@ -213,8 +215,9 @@ static void read_versions(struct bouw *b, struct spoor *s, size_t van, size_t to
 		} else if (!open && (v->eind == DAY_NONE || v->eind > last->eind)) {
 			last->verlengd = v->ontvangen;
 			if (v->eind != DAY_NONE)
-				(void)push_grens(s->grenzen, &s->n_grenzen,
-						 &(struct grens){v->eind, v->ontvangen, DAY_NONE, false});
+				(void)push_grens(
+					s->grenzen, &s->n_grenzen,
+					&(struct grens){v->eind, v->ontvangen, DAY_NONE, false});
 		}
 	}
 	s->huidig = b->toewijzingen[tot - 1];
@@ -326,8 +329,9 @@ static void derive_loop(struct bouw *b, struct spoor *s)
 	const struct reg_periode *eerste = b->perioden[s->van];
 
 	s->loops[s->n_loops++] = (struct loop){
-		.begin = s->huidig != NULL && s->ingang != DAY_NONE && s->ingang > eerste->begin ? s->ingang
-											  : eerste->begin,
+		.begin = s->huidig != NULL && s->ingang != DAY_NONE && s->ingang > eerste->begin
+				 ? s->ingang
+				 : eerste->begin,
 		.begin_sinds = eerste->ontvangen,
 		.eind = DAY_NONE,
 		.eind_sinds = DAY_NONE,
@@ -353,7 +357,8 @@ static struct spoor *spoor_of(struct bouw *b, int64_t nummer)
 	for (size_t i = 0; i < b->n_sporen && nummer != ABSENT; i++)
 		if (b->sporen[i].nummer == nummer)
 			return &b->sporen[i];
-	b->sporen[b->n_sporen] = (struct spoor){.nummer = nummer, .ingang = DAY_NONE, .sinds = DAY_NONE};
+	b->sporen[b->n_sporen] =
+		(struct spoor){.nummer = nummer, .ingang = DAY_NONE, .sinds = DAY_NONE};
 	return &b->sporen[b->n_sporen++];
 }
 
@@ -381,7 +386,8 @@ static bool read_sporen(struct bouw *b)
 	for (size_t i = 0; i < b->n_leveringen; i = tot) {
 		struct spoor *s = spoor_of(b, b->leveringen[i]->nummer);
 
-		for (tot = i; tot < b->n_leveringen && same_work(b->leveringen[i], b->leveringen[tot]);)
+		for (tot = i;
+		     tot < b->n_leveringen && same_work(b->leveringen[i], b->leveringen[tot]);)
 			tot++;
 		if (!read_steps(b, s, i, tot))
 			return false;
@@ -389,7 +395,8 @@ static bool read_sporen(struct bouw *b)
 	for (size_t i = 0; i < b->n_sporen; i++) {
 		struct spoor *s = &b->sporen[i];
 
-		if (s->loops == NULL && (s->loops = arena_alloc(&b->arena, sizeof *s->loops)) == NULL)
+		if (s->loops == NULL &&
+		    (s->loops = arena_alloc(&b->arena, sizeof *s->loops)) == NULL)
 			return false;
 		if (s->n_loops == 0 && s->tot > s->van)
 			derive_loop(b, s);
@@ -501,7 +508,8 @@ static void later(day *d, day other)
 static bool stopped_before(const struct bouw *b, const struct episode *e, const struct spoor *s,
 			   const struct loop *l)
 {
-	return e->eind != DAY_NONE && l->eind == DAY_NONE && l->begin + (l->gestart ? RUIM : 0) <= e->eind &&
+	return e->eind != DAY_NONE && l->eind == DAY_NONE &&
+	       l->begin + (l->gestart ? RUIM : 0) <= e->eind &&
 	       (s->tot == s->van || b->perioden[s->tot - 1]->begin <= e->eind + AANSLUITING);
 }
 
@@ -535,7 +543,8 @@ static bool same_number(const struct episode *e, int64_t nummer)
 	return false;
 }
 
-/* Does this number continue that episode, and how well does it fit (days between; -1: it does not)? */
+/* Does this number continue that episode, and how well does it fit (days between; -1: it does not)?
+ */
 static int fit(const struct episode *e, const struct spoor *s, day begin)
 {
 	const struct grens *g = e->n_grenzen > 0 ? &e->grenzen[e->n_grenzen - 1] : NULL;
@@ -613,8 +622,8 @@ static void count_line(struct episode *e, maand m, day ontvangen)
 	for (unsigned i = 0; i < e->n_grenzen; i++) {
 		const struct grens *g = &e->grenzen[i];
 
-		if (m > maand_van(g->eind) && (g->verlengd == DAY_NONE || ontvangen < g->verlengd) &&
-		    e->na_grens < UCHAR_MAX)
+		if (m > maand_van(g->eind) &&
+		    (g->verlengd == DAY_NONE || ontvangen < g->verlengd) && e->na_grens < UCHAR_MAX)
 			e->na_grens++;
 	}
 }
@@ -682,7 +691,8 @@ static int put_spoor(struct bouw *b, const struct spoor *s)
 			e = new_episode(b, s, l);
 		if (e == NULL)
 			return -ENOMEM;
-		if (i == 0 || (size_t)(e - b->ret->list) != taken) /* a restart of the same says nothing new */
+		if (i == 0 || (size_t)(e - b->ret->list) !=
+				      taken) /* a restart of the same says nothing new */
 			take_spoor(e, s);
 		taken = (size_t)(e - b->ret->list);
 		take_loop(b, e, s, l);
@@ -693,7 +703,8 @@ static int put_spoor(struct bouw *b, const struct spoor *s)
 
 int episoden_van(const struct reg_dossier *d, const struct hulpvormen *h, struct episoden *ret)
 {
-	struct bouw b = {.d = d, .hulpvormen = h, .arena = ARENA_INIT, .ret = ret, .eerste = ret->n};
+	struct bouw b = {
+		.d = d, .hulpvormen = h, .arena = ARENA_INIT, .ret = ret, .eerste = ret->n};
 	int r = put_in_order(&b) && read_sporen(&b) ? 0 : -ENOMEM;
 
 	if (r == 0)
@@ -732,8 +743,8 @@ static void tell(struct episode *e, const struct episode *f)
 	}
 	if (strcmp(f->wijziging, "07") == 0 && f->n_grenzen > 0 && !f->open_eind)
 		elders(e, ELDERS_VERHUISD, f->grenzen[f->n_grenzen - 1].eind);
-	else if (strcmp(f->aanbieder, e->aanbieder) != 0 && later_on && f->hulpvorm == e->hulpvorm &&
-	    f->begin >= life)
+	else if (strcmp(f->aanbieder, e->aanbieder) != 0 && later_on &&
+		 f->hulpvorm == e->hulpvorm && f->begin >= life)
 		elders(e, ELDERS_AANBIEDER, f->begin - 1);
 }
 
@@ -767,7 +778,8 @@ void episoden_verbind_alle(struct episoden *e)
 	if (e->n > 0)
 		qsort(e->list, e->n, sizeof *e->list, by_client);
 	for (size_t i = 0; i < e->n; i = tot) {
-		for (tot = i; tot < e->n && memcmp(e->list[i].client, e->list[tot].client, CLIENT_BYTES) == 0;)
+		for (tot = i; tot < e->n &&
+			      memcmp(e->list[i].client, e->list[tot].client, CLIENT_BYTES) == 0;)
 			tot++;
 		episoden_verbind(&e->list[i], tot - i);
 	}

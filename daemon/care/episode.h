@@ -29,9 +29,9 @@
 #include "store/register.h"
 
 #define EPISODE_MAANDEN 128 /* of signs of life that are kept, counted back from the latest */
-#define EPISODE_DELEN 6     /* numbers or restarts of one episode that are kept: the first and the latest */
-#define EPISODE_GRENZEN 8   /* limits that are kept: the latest */
-#define LIJN_STAPPEN 10     /* lags of lines that are told apart */
+#define EPISODE_DELEN 6	    /* parts that are kept: the first and the latest */
+#define EPISODE_GRENZEN 8 /* limits that are kept: the latest */
+#define LIJN_STAPPEN 10	  /* lags of lines that are told apart */
 
 /* A month: months since January of year 0. */
 typedef int32_t maand;
@@ -44,9 +44,9 @@ day maand_laatste(maand m);
 struct deel {
 	int64_t nummer; /* ABSENT: taakgericht */
 	day begin;
-	day eind;       /* definitive stop in force, or DAY_NONE */
-	day grens;      /* of its own allocation, or DAY_NONE */
-	bool gestart;   /* false: no start message, begin was derived */
+	day eind;     /* definitive stop in force, or DAY_NONE */
+	day grens;    /* of its own allocation, or DAY_NONE */
+	bool gestart; /* false: no start message, begin was derived */
 };
 
 /* A day on which the allocation was to end. */
@@ -63,18 +63,19 @@ struct episode {
 	int64_t dossier;
 	unsigned char client[CLIENT_BYTES];
 	char gemeente[5], aanbieder[9], categorie[3], code[6], verwijzer[3], geslacht[2];
-	uint32_t paar, partij; /* places in what was learnt (care/gewoonte.h), set by gewoonten_wijs */
+	uint32_t paar,
+		partij; /* places in what was learnt (care/gewoonte.h), set by gewoonten_wijs */
 	unsigned char hulpvorm;
 	bool jeugdhulp, crisis;
 	bool vorm_standaard; /* the form is a default of the category (care/hulpvorm.h) */
-	bool taakgericht;   /* without a number: no allocation, no lines */
-	bool totaal;        /* declared when it suits (whole trajectory, total volume), not by the month */
+	bool taakgericht;    /* without a number: no allocation, no lines */
+	bool totaal; /* declared when it suits (whole trajectory, total volume), not by the month */
 
-	day begin;          /* first start, or what stands in for it */
-	bool gestart;       /* a start message says so */
-	day begin_sinds;    /* … received on */
+	day begin;	 /* first start, or what stands in for it */
+	bool gestart;	 /* a start message says so */
+	day begin_sinds; /* … received on */
 
-	day eind;           /* definitive stop in force, or DAY_NONE */
+	day eind; /* definitive stop in force, or DAY_NONE */
 	day eind_sinds;
 	char reden[3];
 
@@ -82,32 +83,35 @@ struct episode {
 	unsigned n_delen;
 	struct grens grenzen[EPISODE_GRENZEN]; /* oldest first; the last is the one that holds */
 	unsigned n_grenzen;
-	bool open_eind;     /* the allocation that holds has no end */
-	bool verwijderd;    /* … was deleted (RedenWijziging 13) */
-	char wijziging[3];  /* RedenWijziging of its current version */
+	bool open_eind;	   /* the allocation that holds has no end */
+	bool verwijderd;   /* … was deleted (RedenWijziging 13) */
+	char wijziging[3]; /* RedenWijziging of its current version */
 
-	day tijdelijk;      /* the last word is a temporary stop on this day, or DAY_NONE */
-	day afgekeurd;      /* the Einddatum of a stop that was rejected and not sent again */
+	day tijdelijk; /* the last word is a temporary stop on this day, or DAY_NONE */
+	day afgekeurd; /* the Einddatum of a stop that was rejected and not sent again */
 	char afkeurcode[5];
-	day nieuwe_start;   /* a start on a running number, refused or not: the earlier run had ended (9326) */
+	day nieuwe_start; /* a start on a running number, refused or not: the earlier run had ended
+			     (9326) */
 	day stop_ingetrokken; /* a stop was deleted and nothing came in its place: received on */
 
-	maand laatste;      /* latest month with a line; INT32_MIN: never */
-	day laatste_dag;    /* the last day that any line covers */
-	day laatste_teken;  /* the latest day that some message says care was given on, lines apart */
+	maand laatste;	   /* latest month with a line; INT32_MIN: never */
+	day laatste_dag;   /* the last day that any line covers */
+	day laatste_teken; /* the latest day that some message says care was given on, lines apart
+			    */
 	uint64_t maanden[EPISODE_MAANDEN / 64]; /* bit n: a line for month `laatste` - n */
-	int64_t bedrag, budget; /* declared and allowed, eurocents; budget ABSENT */
-	day eerste_regel;   /* received on, of the first line, or DAY_NONE */
+	int64_t bedrag, budget;			/* declared and allowed, eurocents; budget ABSENT */
+	day eerste_regel;			/* received on, of the first line, or DAY_NONE */
 
 	/* For learning only. */
 	unsigned char lijn[LIJN_STAPPEN + 1]; /* how many lines came so long after their month */
-	unsigned char na_grens;  /* lines for months after a limit that was not extended when they came */
-	short hervat;            /* days from the last temporary stop that was resolved, -1: none was */
-	bool hervat_eind;        /* … by a definitive stop as of that same day */
+	unsigned char
+		na_grens; /* lines for months after a limit that was not extended when they came */
+	short hervat;	  /* days from the last temporary stop that was resolved, -1: none was */
+	bool hervat_eind; /* … by a definitive stop as of that same day */
 
 	day geboren, achttien; /* and the 18th birthday; DAY_NONE: not known */
-	enum elders elders; /* the strongest trace of an end that another dossier gives */
-	day elders_op;      /* the last day that it leaves room for */
+	enum elders elders;    /* the strongest trace of an end that another dossier gives */
+	day elders_op;	       /* the last day that it leaves room for */
 };
 
 /* The lags: days after the month within which a line came; the last counts what was later. */

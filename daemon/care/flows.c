@@ -16,11 +16,10 @@
 
 #include "base/banned.h"
 
-#define BREED 1.645	  /* standard deviations on each side that hold nine tenths */
-#define AFWIJKING .04	  /* what a model of this kind is off by, of what it adds */
-#define VERGISSING .005	  /* starts and ends that are registered twice, or in the wrong period */
-#define NALOOP 60	  /* days after a period in which most of its stops come */
-
+#define BREED 1.645	/* standard deviations on each side that hold nine tenths */
+#define AFWIJKING .04	/* what a model of this kind is off by, of what it adds */
+#define VERGISSING .005 /* starts and ends that are registered twice, or in the wrong period */
+#define NALOOP 60	/* days after a period in which most of its stops come */
 
 const char *lezing_naam(enum lezing l)
 {
@@ -63,7 +62,8 @@ static void delivered(struct cbs_levering *c, uint32_t partij, int h)
 		c->geleverd[partij] |= (uint64_t)1 << (c->nu - h);
 }
 
-int cbs_levering_new(struct cbs_levering **ret, const struct episoden *e, const struct gewoonten *g, day vandaag)
+int cbs_levering_new(struct cbs_levering **ret, const struct episoden *e, const struct gewoonten *g,
+		     day vandaag)
 {
 	struct cbs_levering *c = calloc(1, sizeof *c);
 
@@ -102,7 +102,8 @@ void cbs_levering_free(struct cbs_levering **c)
 
 day cbs_spoor(const struct episode *e, day vandaag)
 {
-	const struct grens *g = e->n_grenzen > 0 && !e->open_eind ? &e->grenzen[e->n_grenzen - 1] : NULL;
+	const struct grens *g =
+		e->n_grenzen > 0 && !e->open_eind ? &e->grenzen[e->n_grenzen - 1] : NULL;
 	day d = e->laatste_teken != DAY_NONE ? e->laatste_teken : e->begin;
 
 	if (e->laatste != INT32_MIN && maand_laatste(e->laatste) > d)
@@ -115,14 +116,16 @@ day cbs_spoor(const struct episode *e, day vandaag)
 /* Was the half-year after this one delivered by the provider?  True while it is not over. */
 static bool delivered_after(const struct cbs_levering *c, uint32_t partij, int h)
 {
-	return h + 1 >= c->nu || c->nu - (h + 1) >= HALFJAREN || (c->geleverd[partij] >> (c->nu - h - 1) & 1) != 0;
+	return h + 1 >= c->nu || c->nu - (h + 1) >= HALFJAREN ||
+	       (c->geleverd[partij] >> (c->nu - h - 1) & 1) != 0;
 }
 
 day cbs_sluit(const struct cbs_levering *c, const struct episode *e)
 {
 	int h = halfjaar_van(cbs_spoor(e, c->vandaag));
 
-	if (e->eind != DAY_NONE || e->taakgericht || halfjaar_laatste(h + 1) + CBS_AANLEVERING > c->vandaag)
+	if (e->eind != DAY_NONE || e->taakgericht ||
+	    halfjaar_laatste(h + 1) + CBS_AANLEVERING > c->vandaag)
 		return DAY_NONE;
 	if (!cbs_geleverd(c, e->partij, h + 1))
 		return DAY_NONE; /* the provider itself was silent: that is no outflow */
@@ -158,7 +161,8 @@ static bool counted(const struct episode *e, const struct stroom_vraag *v)
 /* By provider, then dossier, then form of care, then begin. */
 static int by_record(const void *x, const void *y)
 {
-	const struct episode *a = *(const struct episode *const *)x, *b = *(const struct episode *const *)y;
+	const struct episode *a = *(const struct episode *const *)x,
+			     *b = *(const struct episode *const *)y;
 	int r = strcmp(a->aanbieder, b->aanbieder);
 
 	if (r == 0)
@@ -177,7 +181,8 @@ static bool same_record(const struct episode *a, const struct episode *b)
 }
 
 /* When it ends as far as can be said: for telling which of two ends later. */
-static day expected_end(const struct episode *e, const struct gewoonten *g, day vandaag, struct verdeling *v)
+static day expected_end(const struct episode *e, const struct gewoonten *g, day vandaag,
+			struct verdeling *v)
 {
 	day schatting, laag, hoog;
 	enum basis basis;
@@ -202,7 +207,9 @@ static size_t make_record(const struct stapel *s, size_t i, const struct gewoont
 
 	ret->eerste = ret->laatste = first;
 	ret->begin = first->begin;
-	for (; vraag->records && i + n < s->n && same_record(first, s->list[i + n]) && s->list[i + n]->begin <= end; n++) {
+	for (; vraag->records && i + n < s->n && same_record(first, s->list[i + n]) &&
+	       s->list[i + n]->begin <= end;
+	     n++) {
 		day other = expected_end(s->list[i + n], g, vandaag, &v);
 
 		if (other >= end) {
@@ -223,10 +230,11 @@ struct cel {
 	double in[N_LEZINGEN], uit[N_LEZINGEN], begin[N_LEZINGEN], eind[N_LEZINGEN];
 	double cbs, einden, starts, zeker, taak;
 	double variantie; /* of the estimated ends and starts, each by itself */
-	double gevoelig;  /* of the provider at hand: how the ends move with what is unknown of it */
+	double gevoelig; /* of the provider at hand: how the ends move with what is unknown of it */
 	double gevoelig2, gevoelig_som;
-	double dagen, geeindigd; /* durations of registered ends */
-	double vorm, niet_geleverd; /* starts whose form is a default; records of providers that fell silent */
+	double dagen, geeindigd;    /* durations of registered ends */
+	double vorm, niet_geleverd; /* starts whose form is a default; records of providers that
+				       fell silent */
 };
 
 struct sleutel {
@@ -347,7 +355,8 @@ static double starts_for(const struct telling *t, const struct episode *e)
 	return binnen >= .98 ? 1 : 1 / (binnen < .3 ? .3 : binnen);
 }
 
-static void count_estimate(const struct telling *t, const struct record *r, struct cel *c, double kans)
+static void count_estimate(const struct telling *t, const struct record *r, struct cel *c,
+			   double kans)
 {
 	double geeindigd = 1 - r->v.loopt;
 
@@ -371,11 +380,13 @@ static void count_record(const struct telling *t, const struct record *r, struct
 			continue;
 		for (int l = 0; l < N_LEZINGEN; l++) {
 			double gewicht = l == LEZING_GESCHAT ? starts : r->eerste->gestart;
-			double voor = over(r, (enum lezing)l, sluit, van - 1), na = over(r, (enum lezing)l, sluit, tot);
+			double voor = over(r, (enum lezing)l, sluit, van - 1),
+			       na = over(r, (enum lezing)l, sluit, tot);
 			bool nieuw = r->begin >= van;
 
 			/* A start still to come ends as it likes: it is counted as going on. */
-			double extra = l == LEZING_GESCHAT && gewicht > 1 ? gewicht - 1 : 0, zelf = gewicht - extra;
+			double extra = l == LEZING_GESCHAT && gewicht > 1 ? gewicht - 1 : 0,
+			       zelf = gewicht - extra;
 
 			c->in[l] += nieuw ? gewicht : 0;
 			c->begin[l] += nieuw ? 0 : zelf * (1 - voor) + extra;
@@ -391,7 +402,8 @@ static void count_record(const struct telling *t, const struct record *r, struct
 			}
 		}
 		c->vorm += r->begin >= van && r->eerste->vorm_standaard;
-		c->niet_geleverd += r->open && !delivered_after(t->cbs, r->laatste->partij, halfjaar_van(tot));
+		c->niet_geleverd +=
+			r->open && !delivered_after(t->cbs, r->laatste->partij, halfjaar_van(tot));
 		if (!r->open && r->laatste->eind >= van && r->laatste->eind <= tot) {
 			c->dagen += r->laatste->eind - r->begin;
 			c->geeindigd += 1;
@@ -443,7 +455,8 @@ static double balans(double in, double uit)
 	return in > 0 ? 100 * (uit - in) / in : NAN;
 }
 
-static void make_row(const struct telling *t, const struct sleutel *k, size_t p, struct stromen *ret)
+static void make_row(const struct telling *t, const struct sleutel *k, size_t p,
+		     struct stromen *ret)
 {
 	const struct cel *c = &k->cellen[p];
 	struct stroom_rij *r = &ret->list[ret->n++];
@@ -457,13 +470,16 @@ static void make_row(const struct telling *t, const struct sleutel *k, size_t p,
 		double b = balans(c->in[l], c->uit[l]);
 		double fout = fabs(c->begin[l] + c->in[l] - c->uit[l] - c->eind[l]);
 
-		r->lezing[l] = (struct stroom_getal){c->in[l], c->uit[l], c->begin[l], c->eind[l], b, b, b};
+		r->lezing[l] = (struct stroom_getal){
+			c->in[l], c->uit[l], c->begin[l], c->eind[l], b, b, b};
 		if (fout > ret->ongelijk)
 			ret->ongelijk = fout;
 	}
-	breed = BREED * sqrt(c->variantie + VERGISSING * (c->in[LEZING_GESCHAT] + c->uit[LEZING_GESCHAT]) +
-			     spreiding * spreiding * c->gevoelig2 +
-			     spreiding * spreiding / 16 * c->gevoelig_som * c->gevoelig_som + model * model);
+	breed = BREED *
+		sqrt(c->variantie + VERGISSING * (c->in[LEZING_GESCHAT] + c->uit[LEZING_GESCHAT]) +
+		     spreiding * spreiding * c->gevoelig2 +
+		     spreiding * spreiding / 16 * c->gevoelig_som * c->gevoelig_som +
+		     model * model);
 	if (c->in[LEZING_GESCHAT] > 0) {
 		r->lezing[LEZING_GESCHAT].laag -= 100 * breed / c->in[LEZING_GESCHAT];
 		r->lezing[LEZING_GESCHAT].hoog += 100 * breed / c->in[LEZING_GESCHAT];
@@ -482,13 +498,15 @@ static void make_row(const struct telling *t, const struct sleutel *k, size_t p,
 		r->kwaliteit |= KWALITEIT_CBS_OPEN;
 	if (c->niet_geleverd > 0)
 		r->kwaliteit |= KWALITEIT_NIET_GELEVERD;
-	if ((t->v->assen >> AS_HULPVORM & 1) != 0 && c->vorm >= .1 * c->in[LEZING_GEREGISTREERD] && c->vorm > 0)
+	if ((t->v->assen >> AS_HULPVORM & 1) != 0 && c->vorm >= .1 * c->in[LEZING_GEREGISTREERD] &&
+	    c->vorm > 0)
 		r->kwaliteit |= KWALITEIT_VORM;
 }
 
 static int by_key(const void *x, const void *y)
 {
-	return memcmp(((const struct sleutel *)x)->tekst, ((const struct sleutel *)y)->tekst, N_ASSEN * 10);
+	return memcmp(((const struct sleutel *)x)->tekst, ((const struct sleutel *)y)->tekst,
+		      N_ASSEN * 10);
 }
 
 static int make_rows(struct telling *t, struct stromen **ret)

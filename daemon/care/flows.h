@@ -13,8 +13,8 @@
  *
  * What is counted are episodes (care/episode.h); on request records as CBS
  * defines them: one client, one form of care, one provider, where episodes that
- * overlap are one (Informatieprotocol 3.3).  "Occurs in a half-year" is read from the messages: a start, a declared month, or for care
- * that is never declared an allocation that holds.
+ * overlap are one (Informatieprotocol 3.3).  "Occurs in a half-year" is read from the messages: a
+ * start, a declared month, or for care that is never declared an allocation that holds.
  *
  *   actief = stand_begin + instroom      stand_eind = stand_begin + instroom - uitstroom
  *   balans = 100 × (uitstroom - instroom) / instroom
@@ -38,12 +38,13 @@ enum as { AS_GEMEENTE, AS_AANBIEDER, AS_HULPVORM, AS_CATEGORIE, AS_VERWIJZER, N_
 
 struct stroom_vraag {
 	day vandaag;
-	int maanden;	  /* of a period: 1, 3, 6, 12 */
-	unsigned assen;	  /* bits 1 << enum as: by what it is split; 0: the whole */
-	day van;	  /* the first period holds this day; DAY_NONE: the first start */
+	int maanden;	/* of a period: 1, 3, 6, 12 */
+	unsigned assen; /* bits 1 << enum as: by what it is split; 0: the whole */
+	day van;	/* the first period holds this day; DAY_NONE: the first start */
 	const char *gemeente, *aanbieder; /* only these, or NULL */
-	bool records;	  /* overlapping episodes of one form of care are one, as in a delivery to CBS */
-	bool alles;	  /* also what is no youth care: protection, probation, transport */
+	bool records; /* overlapping episodes of one form of care are one, as in a delivery to CBS
+		       */
+	bool alles;   /* also what is no youth care: protection, probation, transport */
 };
 
 struct stroom_getal {
@@ -54,31 +55,34 @@ struct stroom_getal {
 
 /* Why a figure may be less than it seems. */
 enum kwaliteit {
-	KWALITEIT_VOORLOPIG = 1,  /* the period is not over, or stops of it are still to be expected */
-	KWALITEIT_BEGIN = 2,	  /* before or in the half-year of the hub's first messages */
-	KWALITEIT_CBS_OPEN = 4,	  /* the next half-year is not complete: the CBS reading is the registered one */
+	KWALITEIT_VOORLOPIG =
+		1,	     /* the period is not over, or stops of it are still to be expected */
+	KWALITEIT_BEGIN = 2, /* before or in the half-year of the hub's first messages */
+	KWALITEIT_CBS_OPEN =
+		4, /* the next half-year is not complete: the CBS reading is the registered one */
 	KWALITEIT_NIET_GELEVERD = 8, /* a provider in it sent nothing in the next half-year */
-	KWALITEIT_VORM = 16	  /* for one in ten or more the form of care is a default */
+	KWALITEIT_VORM = 16	     /* for one in ten or more the form of care is a default */
 };
 
 struct stroom_rij {
 	char sleutel[N_ASSEN][10]; /* "" where it is not split by that */
 	day van, tot;
 	struct stroom_getal lezing[N_LEZINGEN];
-	double cbs_gesloten;	  /* ends that CBS's rule adds */
-	double geschat_einden;	  /* … that the estimate adds */
+	double cbs_gesloten;   /* ends that CBS's rule adds */
+	double geschat_einden; /* … that the estimate adds */
 	double geschat_starts;
-	double zeker;		  /* of these ends, from episodes that are certain to have ended */
-	double taakgericht;	  /* … and from care that leaves no trace but its start */
-	double duur;		  /* days, mean of the ends that were registered; NAN */
+	double zeker;	    /* of these ends, from episodes that are certain to have ended */
+	double taakgericht; /* … and from care that leaves no trace but its start */
+	double duur;	    /* days, mean of the ends that were registered; NAN */
 	unsigned kwaliteit;
 };
 
 struct stromen {
 	struct stroom_rij *list; /* by key, then period */
 	size_t n;
-	size_t apart;	  /* records set aside: their end lies before their begin */
-	double ongelijk;  /* how far an identity is off, at most; more than a rounding is a fault of ours */
+	size_t apart;	 /* records set aside: their end lies before their begin */
+	double ongelijk; /* how far an identity is off, at most; more than a rounding is a fault of
+			    ours */
 };
 
 /* stromen_tel counts; episodes are linked and pointed (gewoonten_leer did).  0 or -ENOMEM. */
@@ -88,9 +92,11 @@ void stromen_free(struct stromen **s);
 
 const char *lezing_naam(enum lezing l);
 
-/* cbs_sluit tells on which day CBS's rule would close an open episode, DAY_NONE: it would not (yet). */
+/* cbs_sluit tells on which day CBS's rule would close an open episode, DAY_NONE: it would not
+ * (yet). */
 struct cbs_levering;
-int cbs_levering_new(struct cbs_levering **ret, const struct episoden *e, const struct gewoonten *g, day vandaag);
+int cbs_levering_new(struct cbs_levering **ret, const struct episoden *e, const struct gewoonten *g,
+		     day vandaag);
 day cbs_sluit(const struct cbs_levering *c, const struct episode *e);
 void cbs_levering_free(struct cbs_levering **c);
 

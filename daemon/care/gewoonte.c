@@ -8,15 +8,18 @@
 
 #include "base/banned.h"
 
-const short stop_stappen[STOP_STAPPEN] = {0, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730};
+const short stop_stappen[STOP_STAPPEN] = {0,  3,   7,	14,  21,  30,  45, 60,
+					  90, 120, 180, 270, 365, 540, 730};
 const short verleng_stappen[VERLENG_STAPPEN] = {0, 7, 14, 30, 45, 60, 90, 120, 180, 270, 365};
 const short hervat_stappen[HERVAT_STAPPEN] = {7, 14, 30, 60, 90, 120, 180, 365};
 const short duur_stappen[DUUR_STAPPEN] = {30, 61, 91, 183, 274, 365, 548, 730, 1096, INT16_MAX};
 
 /* What is believed before anything was seen: wide, and soon outweighed. */
 static const struct partij_gewoonte eerste_partij = {
-	.stop = {.2F, .4F, .6F, .68F, .72F, .75F, .78F, .8F, .83F, .84F, .86F, .87F, .88F, .89F, .9F},
-	.start = {.3F, .5F, .7F, .8F, .85F, .88F, .91F, .93F, .95F, .96F, .97F, .98F, .98F, .99F, .99F},
+	.stop = {.2F, .4F, .6F, .68F, .72F, .75F, .78F, .8F, .83F, .84F, .86F, .87F, .88F, .89F,
+		 .9F},
+	.start = {.3F, .5F, .7F, .8F, .85F, .88F, .91F, .93F, .95F, .96F, .97F, .98F, .98F, .99F,
+		  .99F},
 	.lijn = {.1F, .3F, .5F, .65F, .75F, .85F, .9F, .95F, .97F, .98F},
 	.regel = {.9F, .6F},
 	.nooit = {.05F, .2F},
@@ -27,11 +30,13 @@ static const struct paar_gewoonte eerste_paar = {
 	.verleng = {.6F, .65F, .7F, .78F, .83F, .87F, .92F, .95F, .97F, .98F, .99F},
 };
 static const struct gewoonten eerste = {
+	.versie = GEWOONTEN_VERSIE,
 	.hervat = {.1F, .2F, .35F, .55F, .65F, .72F, .8F, .88F},
 	.tijdelijk_eind = .3F,
 	.slot = {.5F, .8F, .95F},
 	.na_grens = .15F,
 	.kort_eind = .5F,
+	.uitloop = .02F,
 	.verkort_eind = .85F,
 	.achttien = {.2F, .5F},
 	.elders = {0, .97F, .6F, .9F, .4F},
@@ -76,8 +81,8 @@ struct gewoonten *gewoonten_start(day dag)
 	struct gewoonten *g = gewoonten_maak(dag, 1, 1);
 
 	for (int i = 0; g != NULL && i < MAANDEN_TERUG; i++)
-		g->paren[0].binnen[i] =
-			op_weg(g->partijen[0].lijn, lijn_stappen, LIJN_STAPPEN, dag - maand_laatste(maand_van(dag) - i));
+		g->paren[0].binnen[i] = op_weg(g->partijen[0].lijn, lijn_stappen, LIJN_STAPPEN,
+					       dag - maand_laatste(maand_van(dag) - i));
 	return g;
 }
 
@@ -112,8 +117,9 @@ int gewoonten_herstel(struct gewoonten **ret, const void *bytes, size_t n)
 	if (n < sizeof head)
 		return -EINVAL;
 	memcpy(&head, p, sizeof head);
-	if (head.n_partijen == 0 || head.n_paren == 0 ||
-	    n != sizeof head + head.n_partijen * sizeof *head.partijen + head.n_paren * sizeof *head.paren)
+	if (head.versie != GEWOONTEN_VERSIE || head.n_partijen == 0 || head.n_paren == 0 ||
+	    n != sizeof head + head.n_partijen * sizeof *head.partijen +
+			    head.n_paren * sizeof *head.paren)
 		return -EINVAL;
 	g = gewoonten_maak(head.dag, head.n_partijen, head.n_paren);
 	if (g == NULL)
@@ -153,7 +159,8 @@ void gewoonten_wijs(const struct gewoonten *g, struct episode *e)
 {
 	const struct partij_gewoonte *p =
 		bsearch(e->aanbieder, g->partijen + 1, g->n_partijen - 1, sizeof *p, by_code);
-	const struct paar_gewoonte *q = bsearch(e, g->paren + 1, g->n_paren - 1, sizeof *q, by_paar);
+	const struct paar_gewoonte *q =
+		bsearch(e, g->paren + 1, g->n_paren - 1, sizeof *q, by_paar);
 
 	e->partij = p == NULL ? 0 : (uint32_t)(p - g->partijen);
 	e->paar = q == NULL ? 0 : (uint32_t)(q - g->paren);
@@ -164,10 +171,12 @@ void gewoonten_wijs(const struct gewoonten *g, struct episode *e)
 float op_weg(const float *deel, const short *stappen, int n, int dagen)
 {
 	if (dagen < stappen[0])
-		return dagen < stappen[0] - 30 ? 0 : deel[0] * (float)(dagen - stappen[0] + 31) / 31;
+		return dagen < stappen[0] - 30 ? 0
+					       : deel[0] * (float)(dagen - stappen[0] + 31) / 31;
 	for (int i = 1; dagen < stappen[n - 1]; i++)
 		if (dagen < stappen[i])
-			return deel[i - 1] + (deel[i] - deel[i - 1]) * (float)(dagen - stappen[i - 1]) /
+			return deel[i - 1] + (deel[i] - deel[i - 1]) *
+						     (float)(dagen - stappen[i - 1]) /
 						     (float)(stappen[i] - stappen[i - 1]);
 	return deel[n - 1];
 }
@@ -203,7 +212,9 @@ float gewoonte_binnen(const struct gewoonten *g, const struct episode *e, maand 
 
 int vorm_van(const struct episode *e)
 {
-	return e->hulpvorm >= 11 ? e->hulpvorm - 7 : e->hulpvorm >= 1 ? e->hulpvorm - 1 : VORMEN - 1;
+	return e->hulpvorm >= 11  ? e->hulpvorm - 7
+	       : e->hulpvorm >= 1 ? e->hulpvorm - 1
+				  : VORMEN - 1;
 }
 
 int duur_van(int dagen)
@@ -215,7 +226,8 @@ int duur_van(int dagen)
 	return n;
 }
 
-float gewoonte_hazard(const struct gewoonten *g, const struct episode *e, int dagen, int maand_van_jaar)
+float gewoonte_hazard(const struct gewoonten *g, const struct episode *e, int dagen,
+		      int maand_van_jaar)
 {
 	return g->hazard[vorm_van(e)][duur_van(dagen)] * g->seizoen[maand_van_jaar] *
 	       g->partijen[e->partij].duur;

@@ -19,12 +19,24 @@
 
 #define RONDEN 6
 #define HALVERING 730.0 /* days after which what was counted weighs half: habits change */
-#define VENSTER 3	/* days between an end and the day that explains it */
+#define UITLOOP 21 /* days by which care may outlast its allocation without anybody extending it \
+		    */
+#define VENSTER 3  /* days between an end and the day that explains it */
 #define STEEKPROEF 300000 /* episodes to learn from; of more a part is taken, by client */
 
 /* How many cases of the region a party's own count against. */
-enum { W_STOP = 6, W_START = 10, W_VERLENG = 6, W_GRENS = 12, W_REGEL = 15, W_NOOIT = 8, W_LIJN = 20, W_DUUR = 12,
-       W_CEL_PARTIJ = 3, W_CEL_PAAR = 3 };
+enum {
+	W_STOP = 6,
+	W_START = 10,
+	W_VERLENG = 6,
+	W_GRENS = 12,
+	W_REGEL = 15,
+	W_NOOIT = 8,
+	W_LIJN = 20,
+	W_DUUR = 12,
+	W_CEL_PARTIJ = 3,
+	W_CEL_PAAR = 3
+};
 
 struct tel_partij {
 	double stop_komt[STOP_STAPPEN], stop_wacht[STOP_STAPPEN];
@@ -50,9 +62,11 @@ struct tel {
 	double regels[12], regels_verwacht[12];
 	double slot[3], slot_verwacht[3];
 	double na_grens, na_grens_verwacht;
-	double verkort[2], kort[2], achttien[2][2], elders[5][2], tijdelijk[2]; /* [1]: ended, [0]: went on */
+	double verkort[2], kort[2], uitloop[2], achttien[2][2], elders[5][2],
+		tijdelijk[2]; /* [1]: ended, [0]: went on */
 	double hervat_komt[HERVAT_STAPPEN], hervat_wacht[HERVAT_STAPPEN];
-	double spreiding[KLASSEN], binomiaal[KLASSEN]; /* of lines between episodes: seen, expected by chance */
+	double spreiding[KLASSEN],
+		binomiaal[KLASSEN]; /* of lines between episodes: seen, expected by chance */
 };
 
 struct leer {
@@ -159,7 +173,8 @@ static void count_stop(struct leer *l, const struct episode *e)
 	if (e->eind != DAY_NONE) {
 		double w = recent(l, e->eind);
 
-		komt(p->stop_komt, p->stop_wacht, stop_stappen, STOP_STAPPEN, e->eind_sinds - e->eind, w);
+		komt(p->stop_komt, p->stop_wacht, stop_stappen, STOP_STAPPEN,
+		     e->eind_sinds - e->eind, w);
 		p->einden += 1;
 		return;
 	}
@@ -167,7 +182,8 @@ static void count_stop(struct leer *l, const struct episode *e)
 		const struct punt *q = &l->v.punten[i];
 		day midden = q->van + (q->tot - q->van) / 2;
 
-		wacht(p->stop_wacht, stop_stappen, STOP_STAPPEN, l->dag - midden, q->kans * recent(l, midden));
+		wacht(p->stop_wacht, stop_stappen, STOP_STAPPEN, l->dag - midden,
+		      q->kans * recent(l, midden));
 	}
 	p->gemist += 1 - l->v.loopt;
 }
@@ -178,7 +194,8 @@ static void count_start(struct leer *l, const struct episode *e)
 
 	while (n < STOP_STAPPEN - 1 && e->begin_sinds - e->begin > stop_stappen[n])
 		n++;
-	if (e->gestart && e->begin >= partij_gewoonte(l, e)->sinds) /* what ran already was told later */
+	if (e->gestart &&
+	    e->begin >= partij_gewoonte(l, e)->sinds) /* what ran already was told later */
 		partij(l, e)->start_komt[n] += 1;
 }
 
@@ -200,7 +217,6 @@ static void count_end(struct leer *l, const struct episode *e, day d, double w)
 		return;
 	l->t.einden[vorm_van(e)][duur_van(d - e->begin)] += w;
 	l->t.seizoen[maand_van(d) % 12] += w;
-
 }
 
 /* Time at risk, by the month; and the ends in it. */
@@ -217,7 +233,8 @@ static void count_duration(struct leer *l, const struct episode *e)
 
 		l->t.dagen[vorm][duur_van(d - e->begin)] += w;
 		l->t.seizoen_verwacht[moy] += w * l->g->hazard[vorm][duur_van(d - e->begin)] / 30;
-		partij(l, e)->verwacht += w * l->g->hazard[vorm][duur_van(d - e->begin)] * l->g->seizoen[moy] / 30;
+		partij(l, e)->verwacht +=
+			w * l->g->hazard[vorm][duur_van(d - e->begin)] * l->g->seizoen[moy] / 30;
 		for (; e->eind == DAY_NONE && at < l->v.n && l->v.punten[at].tot < d + 30; at++)
 			over -= l->v.punten[at].kans;
 	}
@@ -225,22 +242,25 @@ static void count_duration(struct leer *l, const struct episode *e)
 		count_end(l, e, e->eind, 1);
 	for (unsigned i = 0; e->eind == DAY_NONE && i < l->v.n; i++)
 		if (l->v.punten[i].basis == BASIS_STIL || l->v.punten[i].basis == BASIS_DUUR)
-			count_end(l, e, (l->v.punten[i].van + l->v.punten[i].tot) / 2, l->v.punten[i].kans);
+			count_end(l, e, (l->v.punten[i].van + l->v.punten[i].tot) / 2,
+				  l->v.punten[i].kans);
 }
 
 static void count_limit(struct leer *l, const struct episode *e, const struct grens *g, bool last)
 {
 	struct tel_partij *p = partij(l, e);
 	struct tel_paar *q = &l->t.paren[e->paar];
-	double door, eind;
+	double door, eind, uitloop;
 
-	if (g->eind > l->dag || g->eind < e->begin || (e->eind != DAY_NONE && e->eind < g->eind - VENSTER))
+	if (g->eind > l->dag || g->eind < e->begin ||
+	    (e->eind != DAY_NONE && e->eind < g->eind - VENSTER))
 		return;
 	if (g->verlengd != DAY_NONE) {
 		if (e->eind != DAY_NONE && e->eind <= g->eind)
 			return;
 		komt(q->komt, q->wacht, verleng_stappen, VERLENG_STAPPEN, g->verlengd - g->eind, 1);
 		p->grens_door += 1;
+		l->t.uitloop[0] += 1;
 		return;
 	}
 	if (!last)
@@ -252,6 +272,11 @@ static void count_limit(struct leer *l, const struct episode *e, const struct gr
 		l->t.verkort[0] += door;
 		return;
 	}
+	uitloop = e->eind != DAY_NONE
+			  ? door * (e->eind <= g->eind + UITLOOP)
+			  : verdeling_tussen(&l->v, g->eind + VENSTER + 1, g->eind + UITLOOP);
+	l->t.uitloop[1] += uitloop;
+	l->t.uitloop[0] += door - uitloop;
 	p->grens_eind += eind;
 	p->grens_door += door;
 	wacht(q->wacht, verleng_stappen, VERLENG_STAPPEN,
@@ -266,13 +291,18 @@ static void count_beyond(struct leer *l, const struct episode *e)
 	l->t.na_grens += e->na_grens;
 	for (unsigned i = 0; i < e->n_grenzen; i++) {
 		const struct grens *g = &e->grenzen[i];
-		day tot = g->verlengd != DAY_NONE ? g->verlengd : e->eind != DAY_NONE ? e->eind_sinds : DAY_NONE;
+		day tot = g->verlengd != DAY_NONE ? g->verlengd
+			  : e->eind != DAY_NONE	  ? e->eind_sinds
+						  : DAY_NONE;
 
 		if (tot == DAY_NONE || e->laatste == INT32_MIN)
 			continue;
-		for (maand m = maand_van(g->eind) + 1; maand_laatste(m) < tot && (e->eind == DAY_NONE || maand_laatste(m) <= e->eind); m++)
-			l->t.na_grens_verwacht += p->regel[e->totaal] *
-						  op_weg(p->lijn, lijn_stappen, LIJN_STAPPEN, tot - maand_laatste(m));
+		for (maand m = maand_van(g->eind) + 1;
+		     maand_laatste(m) < tot && (e->eind == DAY_NONE || maand_laatste(m) <= e->eind);
+		     m++)
+			l->t.na_grens_verwacht +=
+				p->regel[e->totaal] *
+				op_weg(p->lijn, lijn_stappen, LIJN_STAPPEN, tot - maand_laatste(m));
 	}
 }
 
@@ -306,7 +336,8 @@ static void count_temporary(struct leer *l, const struct episode *e)
 
 		t->tijdelijk[1] += eind;
 		t->tijdelijk[0] += 1 - eind;
-		wacht(t->hervat_wacht, hervat_stappen, HERVAT_STAPPEN, l->dag - e->tijdelijk, 1 - eind);
+		wacht(t->hervat_wacht, hervat_stappen, HERVAT_STAPPEN, l->dag - e->tijdelijk,
+		      1 - eind);
 	}
 }
 
@@ -360,7 +391,9 @@ static void count_lines(struct leer *l, const struct episode *e)
 {
 	struct tel_partij *p = partij(l, e);
 	maand eerste = maand_van(e->begin) + 1;
-	maand zeker = e->eind != DAY_NONE ? maand_van(e->eind) - 1 : e->laatste != INT32_MIN ? e->laatste - 1 : eerste - 1;
+	maand zeker = e->eind != DAY_NONE	? maand_van(e->eind) - 1
+		      : e->laatste != INT32_MIN ? e->laatste - 1
+						: eerste - 1;
 	maand tot = e->eind != DAY_NONE ? zeker : l->nu;
 	double kans = line_chance(l, e), n = 0, k = 0, over = 1;
 	unsigned at = 0;
@@ -372,13 +405,16 @@ static void count_lines(struct leer *l, const struct episode *e)
 	for (maand m = eerste; m <= tot; m++) {
 		double binnen = gewoonte_binnen(l->g, e, m);
 
-		for (; e->eind == DAY_NONE && at < l->v.n && l->v.punten[at].van <= maand_laatste(m); at++)
+		for (;
+		     e->eind == DAY_NONE && at < l->v.n && l->v.punten[at].van <= maand_laatste(m);
+		     at++)
 			over -= l->v.punten[at].kans;
 		if (m > zeker && e->eind == DAY_NONE && m <= l->nu)
 			count_month(l, e, m, over > 0 ? over : 0, kans);
 		else
 			count_month(l, e, m, 1, kans);
-		if (m <= zeker && e->laatste != INT32_MIN && m >= l->g->partijen[e->partij].eerste) {
+		if (m <= zeker && e->laatste != INT32_MIN &&
+		    m >= l->g->partijen[e->partij].eerste) {
 			k += episode_regel(e, m);
 			n += binnen > 0 ? binnen : 0;
 		}
@@ -397,7 +433,8 @@ static void count_lines(struct leer *l, const struct episode *e)
 		p->nooit[e->totaal] += 1;
 	else if (e->laatste != INT32_MIN)
 		p->ooit[e->totaal] += 1;
-	else if (e->eind != DAY_NONE && maand_van(e->eind) - maand_van(e->begin) >= 3 && maand_van(e->eind) < l->nu - 3)
+	else if (e->eind != DAY_NONE && maand_van(e->eind) - maand_van(e->begin) >= 3 &&
+		 maand_van(e->eind) < l->nu - 3)
 		p->nooit[e->totaal] += 1;
 	else if (e->eind == DAY_NONE)
 		p->nooit[e->totaal] += l->v.kans_nooit * (l->v.stille_maanden >= 3);
@@ -408,7 +445,8 @@ static void count_last_month(struct leer *l, const struct episode *e)
 	maand m = maand_van(e->eind == DAY_NONE ? l->dag : e->eind);
 	int dag, deel_van;
 
-	if (e->eind == DAY_NONE || e->totaal || e->laatste == INT32_MIN || maand_van(e->begin) >= m || m < l->nu - MAANDEN_TERUG + 1)
+	if (e->eind == DAY_NONE || e->totaal || e->laatste == INT32_MIN ||
+	    maand_van(e->begin) >= m || m < l->nu - MAANDEN_TERUG + 1)
 		return;
 	dag = e->eind - maand_eerste(m) + 1;
 	deel_van = dag <= 7 ? 0 : dag <= 21 ? 1 : 2;
@@ -511,7 +549,8 @@ static void learn_hazard(struct leer *l)
 		for (int d = 0; d < DUUR_STAPPEN; d++) {
 			double model = (einden[d] + 2) / (dagen[d] / 30 + 40);
 
-			l->g->hazard[v][d] = (float)((t->einden[v][d] + 20 * model) / (t->dagen[v][d] / 30 + 20));
+			l->g->hazard[v][d] = (float)((t->einden[v][d] + 20 * model) /
+						     (t->dagen[v][d] / 30 + 20));
 		}
 	for (int m = 0; m < 12; m++) {
 		alles += t->seizoen[m];
@@ -531,12 +570,15 @@ static void learn_region(struct leer *l)
 	verdeel(g->hervat, t->hervat_komt, t->hervat_wacht, HERVAT_STAPPEN, g->hervat, 2);
 	complete(g->hervat, HERVAT_STAPPEN);
 	g->tijdelijk_eind = deel(t->tijdelijk[1], t->tijdelijk[0] + t->tijdelijk[1], .3, 6);
+	g->uitloop = deel(t->uitloop[1], t->uitloop[0] + t->uitloop[1], .02, 20);
 	g->kort_eind = deel(t->kort[1], t->kort[0] + t->kort[1], .5, 6);
 	g->verkort_eind = deel(t->verkort[1], t->verkort[0] + t->verkort[1], .85, 6);
 	for (int i = 0; i < 2; i++)
-		g->achttien[i] = deel(t->achttien[i][1], t->achttien[i][0] + t->achttien[i][1], i ? .5 : .2, 10);
+		g->achttien[i] = deel(t->achttien[i][1], t->achttien[i][0] + t->achttien[i][1],
+				      i ? .5 : .2, 10);
 	for (int i = 1; i < 5; i++)
-		g->elders[i] = deel(t->elders[i][1], t->elders[i][0] + t->elders[i][1], g->elders[i], 6);
+		g->elders[i] =
+			deel(t->elders[i][1], t->elders[i][0] + t->elders[i][1], g->elders[i], 6);
 	for (int i = 0; i < 3; i++) {
 		g->slot[i] = (float)((t->slot[i] + 4 * g->slot[i]) / (t->slot_verwacht[i] + 4));
 		if (g->slot[i] > 1)
@@ -548,7 +590,8 @@ static void learn_region(struct leer *l)
 	for (int m = 0; m < 12; m++)
 		g->regelseizoen[m] = (float)((t->regels[m] + 20) / (t->regels_verwacht[m] + 20));
 	for (int k = 0; k < KLASSEN; k++) {
-		double r = t->binomiaal[k] > 0 ? t->spreiding[k] / t->binomiaal[k] : 2; /* 1: all alike */
+		double r = t->binomiaal[k] > 0 ? t->spreiding[k] / t->binomiaal[k]
+					       : 2;	      /* 1: all alike */
 		double stevig = r > 1.05 ? 11 / (r - 1) : 60; /* for runs of about a year */
 
 		g->stevig[k] = (float)(stevig < 1.5 ? 1.5 : stevig > 60 ? 60 : stevig);
@@ -565,8 +608,9 @@ static void learn_deliveries(struct leer *l, uint32_t paar)
 
 	for (int i = 0; i < MAANDEN_TERUG; i++) {
 		maand m = l->nu - i;
-		double model = op_weg(p->lijn, lijn_stappen, LIJN_STAPPEN, l->dag - maand_laatste(m)) *
-			       l->g->regelseizoen[m % 12];
+		double model =
+			op_weg(p->lijn, lijn_stappen, LIJN_STAPPEN, l->dag - maand_laatste(m)) *
+			l->g->regelseizoen[m % 12];
 
 		model = deel(tp->cel_regels[i], tp->cel_verwacht[i], model, W_CEL_PARTIJ);
 		model = deel(tq->cel_regels[i], tq->cel_verwacht[i], model, W_CEL_PAAR);
@@ -584,19 +628,24 @@ static void learn(struct leer *l)
 	learn_partij(&g->partijen[0], &t->partijen[0], &g->partijen[0]);
 	for (uint32_t i = 1; i < g->n_partijen; i++) {
 		struct tel_partij *p = &t->partijen[i];
-		double niet_verklaard = p->einden + p->gemist, som = 0, verwacht = t->partijen[0].verwacht;
+		double niet_verklaard = p->einden + p->gemist, som = 0,
+		       verwacht = t->partijen[0].verwacht;
 
 		for (int v = 0; v < VORMEN; v++)
 			for (int d = 0; d < DUUR_STAPPEN; d++)
 				som += t->einden[v][d];
 		learn_partij(&g->partijen[i], p, &g->partijen[0]);
-		/* Ends against what the region's hazards expect; both with those that a limit explains. */
+		/* Ends against what the region's hazards expect; both with those that a limit
+		 * explains. */
 		if (verwacht > 0 && som > 0)
-			g->partijen[i].duur = deel(niet_verklaard,
-						   p->verwacht * (t->partijen[0].einden + t->partijen[0].gemist) / verwacht,
-						   1, W_DUUR);
+			g->partijen[i].duur =
+				deel(niet_verklaard,
+				     p->verwacht * (t->partijen[0].einden + t->partijen[0].gemist) /
+					     verwacht,
+				     1, W_DUUR);
 	}
-	verdeel(g->paren[0].verleng, t->paren[0].komt, t->paren[0].wacht, VERLENG_STAPPEN, g->paren[0].verleng, 2);
+	verdeel(g->paren[0].verleng, t->paren[0].komt, t->paren[0].wacht, VERLENG_STAPPEN,
+		g->paren[0].verleng, 2);
 	complete(g->paren[0].verleng, VERLENG_STAPPEN);
 	for (uint32_t i = 1; i < g->n_paren; i++) {
 		verdeel(g->paren[i].verleng, t->paren[i].komt, t->paren[i].wacht, VERLENG_STAPPEN,
@@ -706,8 +755,10 @@ static int name_all(struct leer *l, day dag)
 		memcpy(q->aanbieder, paren[i].tekst + 4, 9);
 		p = bsearch(q->aanbieder, partijen, n_partijen, sizeof *partijen, by_text) == NULL
 			    ? l->g->partijen
-			    : &l->g->partijen[1 + ((struct naam *)bsearch(q->aanbieder, partijen, n_partijen,
-									  sizeof *partijen, by_text) - partijen)];
+			    : &l->g->partijen[1 + ((struct naam *)bsearch(
+							   q->aanbieder, partijen, n_partijen,
+							   sizeof *partijen, by_text) -
+						   partijen)];
 		q->partij = (uint32_t)(p - l->g->partijen);
 	}
 	r = 0;

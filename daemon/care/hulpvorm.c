@@ -36,17 +36,28 @@ static const struct {
 	const char *categorie;
 	struct hulpvorm h;
 } categorieen[] = {
-	{"31", {1, HULPVORM_CATEGORIE, true, false}},	{"32", {2, HULPVORM_CATEGORIE, true, false}},
-	{"33", {3, HULPVORM_CATEGORIE, true, false}},	{"34", {4, HULPVORM_CATEGORIE, true, false}},
-	{"35", {11, HULPVORM_CATEGORIE, true, false}},	{"36", {12, HULPVORM_CATEGORIE, true, false}},
-	{"37", {13, HULPVORM_CATEGORIE, true, false}},	{"38", {14, HULPVORM_CATEGORIE, true, false}},
-	{"40", {4, HULPVORM_STANDAARD, true, false}},	{"41", {3, HULPVORM_STANDAARD, true, false}},
-	{"42", {0, HULPVORM_ONBEKEND, false, false}},	{"43", {14, HULPVORM_STANDAARD, true, false}},
-	{"44", {14, HULPVORM_STANDAARD, true, false}},	{"45", {2, HULPVORM_STANDAARD, true, false}},
-	{"46", {0, HULPVORM_ONBEKEND, true, true}},	{"47", {0, HULPVORM_ONBEKEND, false, false}},
-	{"48", {0, HULPVORM_ONBEKEND, false, false}},	{"49", {0, HULPVORM_ONBEKEND, false, false}},
-	{"51", {2, HULPVORM_STANDAARD, true, false}},	{"52", {2, HULPVORM_STANDAARD, true, false}},
-	{"53", {2, HULPVORM_STANDAARD, true, false}},	{"54", {2, HULPVORM_STANDAARD, true, false}},
+	{"31", {1, HULPVORM_CATEGORIE, true, false}},
+	{"32", {2, HULPVORM_CATEGORIE, true, false}},
+	{"33", {3, HULPVORM_CATEGORIE, true, false}},
+	{"34", {4, HULPVORM_CATEGORIE, true, false}},
+	{"35", {11, HULPVORM_CATEGORIE, true, false}},
+	{"36", {12, HULPVORM_CATEGORIE, true, false}},
+	{"37", {13, HULPVORM_CATEGORIE, true, false}},
+	{"38", {14, HULPVORM_CATEGORIE, true, false}},
+	{"40", {4, HULPVORM_STANDAARD, true, false}},
+	{"41", {3, HULPVORM_STANDAARD, true, false}},
+	{"42", {0, HULPVORM_ONBEKEND, false, false}},
+	{"43", {14, HULPVORM_STANDAARD, true, false}},
+	{"44", {14, HULPVORM_STANDAARD, true, false}},
+	{"45", {2, HULPVORM_STANDAARD, true, false}},
+	{"46", {0, HULPVORM_ONBEKEND, true, true}},
+	{"47", {0, HULPVORM_ONBEKEND, false, false}},
+	{"48", {0, HULPVORM_ONBEKEND, false, false}},
+	{"49", {0, HULPVORM_ONBEKEND, false, false}},
+	{"51", {2, HULPVORM_STANDAARD, true, false}},
+	{"52", {2, HULPVORM_STANDAARD, true, false}},
+	{"53", {2, HULPVORM_STANDAARD, true, false}},
+	{"54", {2, HULPVORM_STANDAARD, true, false}},
 };
 
 const char *hulpvorm_naam(unsigned code)
@@ -84,7 +95,8 @@ static bool read_row(const char *line, struct regel *r)
 	char end;
 	unsigned hulpvorm;
 
-	if (sscanf(line, "%4[0-9]\t%5[0-9A-Za-z]\t%2u %c", r->gemeente, r->code, &hulpvorm, &end) != 3 ||
+	if (sscanf(line, "%4[0-9]\t%5[0-9A-Za-z]\t%2u %c", r->gemeente, r->code, &hulpvorm, &end) !=
+		    3 ||
 	    strlen(r->gemeente) != 4 || hulpvorm_naam(hulpvorm) == NULL)
 		return false;
 	r->hulpvorm = (unsigned char)hulpvorm;
@@ -99,15 +111,19 @@ static int read_rows(struct hulpvormen *h, FILE *f, const char *path, struct buf
 	while (fgets(line, sizeof line, f) != NULL) {
 		struct regel *bigger;
 
-		if (++number == 1 || line[0] == '#' || line[0] == '\n') /* the names of the columns */
+		if (++number == 1 || line[0] == '#' ||
+		    line[0] == '\n') /* the names of the columns */
 			continue;
 		bigger = realloc(h->list, (h->n + 1) * sizeof *h->list);
 		if (bigger == NULL)
 			return -ENOMEM;
 		h->list = bigger;
 		if (!read_row(line, &h->list[h->n])) {
-			buf_addf(why, "%s:%u: expected gemeente, product code and a form of care (1-4, 11-14), "
-				      "with tabs between", path, number);
+			buf_addf(why,
+				 "%s:%u: expected gemeente, product code and a form of care (1-4, "
+				 "11-14), "
+				 "with tabs between",
+				 path, number);
 			return -EINVAL;
 		}
 		h->n++;

@@ -6,11 +6,12 @@
 #include "base/banned.h"
 
 #define ATOMEN 8
+#define UITLOOP 14	      /* days over which such care is spread */
 #define ONWAARSCHIJNLIJK 0.2F /* an end before a message that says that care goes on */
 #define AFKEUR_EIND 0.95F     /* a stop that was rejected still says that care ended */
-#define MASSA 0.92	      /* of the interval; nine tenths, and a little for what the model does not know */
+#define MASSA 0.92	      /* of an interval: nine tenths, and what the model does not know */
 #define NIETS 1e-7
-#define FIJN 2		      /* months after the last sign of life that are looked at by part */
+#define FIJN 2 /* months after the last sign of life that are looked at by part */
 
 /* A day on which an end is likelier than on its neighbours. */
 struct atoom {
@@ -26,15 +27,15 @@ struct gang {
 	const struct partij_gewoonte *partij;
 	const struct paar_gewoonte *paar;
 	struct verdeling *ret;
-	day vandaag, tot;     /* no end after `tot` */
-	day vloer;	      /* … nor before this */
-	day verlengd;	      /* an extension was told on this day, or DAY_NONE */
-	day grens;	      /* the limit that holds, passed by no sign of life, or DAY_NONE */
-	double over;	      /* chance that it goes on so far */
-	double regels, geen;  /* weights of the chance of a line: cases with, without */
-	double nooit, stil;   /* chance that it never has lines; of the silence if it does */
-	double na_grens;      /* chance that no extension came, beyond the limit */
-	bool pauze;	      /* since a temporary stop nothing is to be declared */
+	day vandaag, tot;    /* no end after `tot` */
+	day vloer;	     /* … nor before this */
+	day verlengd;	     /* an extension was told on this day, or DAY_NONE */
+	day grens;	     /* the limit that holds, passed by no sign of life, or DAY_NONE */
+	double over;	     /* chance that it goes on so far */
+	double regels, geen; /* weights of the chance of a line: cases with, without */
+	double nooit, stil;  /* chance that it never has lines; of the silence if it does */
+	double na_grens;     /* chance that no extension came, beyond the limit */
+	bool pauze;	     /* since a temporary stop nothing is to be declared */
 	struct atoom atomen[ATOMEN];
 	unsigned n_atomen, volgende;
 	double som;
@@ -45,12 +46,11 @@ static double stilte(const struct gang *w)
 	return w->nooit + (1 - w->nooit) * w->stil;
 }
 
-static void put(struct gang *w, day van, day tot, double kans, enum basis basis)
+/* A chance of an end on these days, before it is weighed with what did not come since. */
+static void put_as_is(struct gang *w, day van, day tot, double kans, enum basis basis)
 {
 	struct verdeling *v = w->ret;
 
-	if (w->grens != DAY_NONE && van > w->grens)
-		kans *= w->na_grens;
 	if (w->verlengd != DAY_NONE && tot < w->verlengd)
 		kans *= ONWAARSCHIJNLIJK;
 	kans *= 1 - gewoonte_stop(w->partij, w->vandaag - (van + (tot - van) / 2));
@@ -64,6 +64,14 @@ static void put(struct gang *w, day van, day tot, double kans, enum basis basis)
 	}
 	v->punten[v->n++] = (struct punt){van, tot, (float)kans, (unsigned char)basis};
 	w->som += kans;
+}
+
+/* Beyond the limit the extension is missing too. */
+static void put(struct gang *w, day van, day tot, double kans, enum basis basis)
+{
+	if (w->grens != DAY_NONE && van > w->grens)
+		kans *= w->na_grens;
+	put_as_is(w, van, tot, kans, basis);
 }
 
 /* ---- before it begins ---- */
@@ -82,8 +90,8 @@ static void add_atoom(struct gang *w, day op, float kans, enum basis basis)
 
 static void add_atomen(struct gang *w)
 {
-	static const enum basis elders[] = {BASIS_GEEN, BASIS_OVERLEDEN, BASIS_VERHUISD, BASIS_GEMEENTE,
-					    BASIS_OPVOLGER};
+	static const enum basis elders[] = {BASIS_GEEN, BASIS_OVERLEDEN, BASIS_VERHUISD,
+					    BASIS_GEMEENTE, BASIS_OPVOLGER};
 	const struct episode *e = w->e;
 	const struct gewoonten *g = w->g;
 
@@ -94,11 +102,10 @@ static void add_atomen(struct gang *w)
 			  verkort ? BASIS_VERKORT : BASIS_GRENS);
 	}
 	if (e->achttien != DAY_NONE)
-		add_atoom(w, e->achttien, g->achttien[e->hulpvorm >= 11],
-			  BASIS_ACHTTIEN);
+		add_atoom(w, e->achttien, g->achttien[e->hulpvorm >= 11], BASIS_ACHTTIEN);
 	if (e->elders != ELDERS_NIETS)
-		add_atoom(w, e->elders_op > w->vloer ? e->elders_op : w->vloer, g->elders[e->elders],
-			  elders[e->elders]);
+		add_atoom(w, e->elders_op > w->vloer ? e->elders_op : w->vloer,
+			  g->elders[e->elders], elders[e->elders]);
 	add_atoom(w, e->afgekeurd, AFKEUR_EIND, BASIS_AFGEKEURD);
 	if (w->pauze)
 		add_atoom(w, e->tijdelijk, g->tijdelijk_eind, BASIS_TIJDELIJK);
@@ -152,9 +159,10 @@ static void start(struct gang *w)
 			   : DAY_NONE;
 	w->na_grens = 1;
 	if (w->grens != DAY_NONE)
-		w->na_grens = 1 - gewoonte_verlengd(w->paar, w->vandaag - (g->sinds > w->grens && g->verkort
-									       ? g->sinds
-									       : w->grens));
+		w->na_grens = 1 - gewoonte_verlengd(w->paar,
+						    w->vandaag - (g->sinds > w->grens && g->verkort
+									  ? g->sinds
+									  : w->grens));
 	w->verlengd = DAY_NONE;
 	for (unsigned i = 0; i < e->n_grenzen; i++)
 		if (e->grenzen[i].verlengd != DAY_NONE)
@@ -198,7 +206,8 @@ static void pass(struct gang *w, maand m, day van, day tot)
 
 	if (van > tot)
 		return;
-	hazard = gewoonte_hazard(w->g, w->e, (van + tot) / 2 - w->e->begin, m % 12) * (tot - van + 1) / 30;
+	hazard = gewoonte_hazard(w->g, w->e, (van + tot) / 2 - w->e->begin, m % 12) *
+		 (tot - van + 1) / 30;
 	if (hazard > 0.95)
 		hazard = 0.95;
 	put(w, van, tot, w->over * hazard * last_month(w, m, van, tot),
@@ -208,8 +217,21 @@ static void pass(struct gang *w, maand m, day van, day tot)
 
 static void meet(struct gang *w, maand m, const struct atoom *a)
 {
-	put(w, a->op, a->op, w->over * a->kans * last_month(w, m, a->op, a->op), a->basis);
+	/* The last day of a child, or the first of an adult. */
+	day van = a->basis == BASIS_ACHTTIEN && a->op > w->vloer ? a->op - 1 : a->op;
+
+	put(w, van, a->op, w->over * a->kans * last_month(w, m, a->op, a->op), a->basis);
 	w->over *= 1 - a->kans;
+	if (a->basis == BASIS_GRENS &&
+	    w->grens < w->tot) { /* a little longer, which nobody extends */
+		day tot = w->grens + UITLOOP < w->tot ? w->grens + UITLOOP : w->tot;
+
+		put_as_is(w, w->grens + 1, tot,
+			  w->over * w->g->uitloop *
+				  last_month(w, maand_van(tot), w->grens + 1, tot),
+			  BASIS_GRENS);
+		w->over *= 1 - w->g->uitloop;
+	}
 }
 
 /* The parts of a month: its atoms, and what lies between them. */
@@ -252,7 +274,8 @@ static void go_silent(struct gang *w, maand m)
 		return;
 	if (binnen > 0.5)
 		w->ret->stille_maanden++;
-	w->geen += binnen * deel * (w->grens != DAY_NONE && maand_eerste(m) > w->grens ? w->g->na_grens : 1);
+	w->geen += binnen * deel *
+		   (w->grens != DAY_NONE && maand_eerste(m) > w->grens ? w->g->na_grens : 1);
 }
 
 void verdeling_van(const struct episode *e, const struct gewoonten *g, day vandaag,
@@ -277,7 +300,8 @@ void verdeling_van(const struct episode *e, const struct gewoonten *g, day vanda
 		live_month(&w, m, m <= eerste + FIJN);
 		if (m < nu || maand_laatste(m) <= w.tot)
 			go_silent(&w, m);
-		if (w.over * stilte(&w) < NIETS * w.som) { /* what follows is not possible any more */
+		if (w.over * stilte(&w) <
+		    NIETS * w.som) { /* what follows is not possible any more */
 			ret->stille_maanden += nu - m;
 			w.over = 0;
 			break;

@@ -21,18 +21,18 @@
 /* What a candidate day rests on; also what the estimate's basis is called. */
 enum basis {
 	BASIS_GEEN,
-	BASIS_STIL,	  /* after the last declared period */
-	BASIS_GRENS,	  /* end of the allocation */
-	BASIS_VERKORT,	  /* … that was brought forward or withdrawn */
-	BASIS_ACHTTIEN,	  /* 18th birthday */
-	BASIS_OVERLEDEN,  /* what other dossiers say */
+	BASIS_STIL,	 /* after the last declared period */
+	BASIS_GRENS,	 /* end of the allocation */
+	BASIS_VERKORT,	 /* … that was brought forward or withdrawn */
+	BASIS_ACHTTIEN,	 /* 18th birthday */
+	BASIS_OVERLEDEN, /* what other dossiers say */
 	BASIS_VERHUISD,
-	BASIS_GEMEENTE,	  /* the same provider goes on for another gemeente */
-	BASIS_OPVOLGER,	  /* another provider began */
-	BASIS_AFGEKEURD,  /* a stop that was rejected */
-	BASIS_TIJDELIJK,  /* a temporary stop */
-	BASIS_HERSTART,	  /* a new start on the same number */
-	BASIS_DUUR,	  /* how long such care lasts; nothing else is known */
+	BASIS_GEMEENTE,	 /* the same provider goes on for another gemeente */
+	BASIS_OPVOLGER,	 /* another provider began */
+	BASIS_AFGEKEURD, /* a stop that was rejected */
+	BASIS_TIJDELIJK, /* a temporary stop */
+	BASIS_HERSTART,	 /* a new start on the same number */
+	BASIS_DUUR,	 /* how long such care lasts; nothing else is known */
 	N_BASIS
 };
 
@@ -45,8 +45,8 @@ struct punt {
 };
 
 struct verdeling {
-	double loopt; /* chance that care goes on today */
-	double stilte; /* of the silent months, if it does */
+	double loopt;	    /* chance that care goes on today */
+	double stilte;	    /* of the silent months, if it does */
 	int stille_maanden; /* of which the declarations are in */
 	double kans_regel;  /* chance of a line for a month of care, by its months so far */
 	double kans_nooit;  /* … that it has none at all before its end */
@@ -54,7 +54,8 @@ struct verdeling {
 	struct punt punten[VERDELING_PUNTEN]; /* by day; with loopt they make 1 */
 };
 
-/* verdeling_van is for an episode without definitive stop; today is not before what was known of it. */
+/* verdeling_van is for an episode without definitive stop; today is not before what was known of
+ * it. */
 void verdeling_van(const struct episode *e, const struct gewoonten *g, day vandaag,
 		   struct verdeling *ret);
 

@@ -23,7 +23,8 @@ static const struct option options[] = {RAPPORT_OPTIES,
 					{"plot", required_argument, NULL, 'P'},
 					{NULL, 0, NULL, 0}};
 
-static const char *const assen[N_ASSEN] = {"gemeente", "aanbieder", "hulpvorm", "categorie", "verwijzer"};
+static const char *const assen[N_ASSEN] = {"gemeente", "aanbieder", "hulpvorm", "categorie",
+					   "verwijzer"};
 
 struct wishes {
 	struct rapport rapport;
@@ -46,8 +47,12 @@ static bool read_axes(char *text, unsigned *ret)
 		while (a < N_ASSEN && strcmp(assen[a], word) != 0)
 			a++;
 		if (a == N_ASSEN) {
-			(void)fprintf(stderr, "ijwctl: --by: '%s': %s gemeente, aanbieder, hulpvorm, categorie, verwijzer\n",
-				      word, ctl_say("verwacht een of meer van", "expected one or more of"));
+			(void)fprintf(
+				stderr,
+				"ijwctl: --by: '%s': %s gemeente, aanbieder, hulpvorm, categorie, "
+				"verwijzer\n",
+				word,
+				ctl_say("verwacht een of meer van", "expected one or more of"));
 			return false;
 		}
 		*ret |= 1U << a;
@@ -67,8 +72,9 @@ static bool read_period(const char *text, int *ret)
 			*ret = namen[i].maanden;
 			return true;
 		}
-	(void)fprintf(stderr, "%s", ctl_say("ijwctl: --period: verwacht month, quarter, half of year\n",
-					    "ijwctl: --period: expected month, quarter, half or year\n"));
+	(void)fprintf(stderr, "%s",
+		      ctl_say("ijwctl: --period: verwacht month, quarter, half of year\n",
+			      "ijwctl: --period: expected month, quarter, half or year\n"));
 	return false;
 }
 
@@ -95,10 +101,18 @@ static bool read_wishes(int argc, char **argv, struct wishes *w)
 			else
 				w->vraag.aanbieder = optarg;
 			break;
-		case 'r': w->vraag.records = true; break;
-		case 'a': w->vraag.alles = true; break;
-		case 'n': w->round = true; break;
-		case 'P': w->plot = optarg; break;
+		case 'r':
+			w->vraag.records = true;
+			break;
+		case 'a':
+			w->vraag.alles = true;
+			break;
+		case 'n':
+			w->round = true;
+			break;
+		case 'P':
+			w->plot = optarg;
+			break;
 		default:
 			if (!rapport_optie(&w->rapport, o, optarg))
 				return false;
@@ -174,13 +188,16 @@ static const char *quality(const struct stroom_rij *r, enum lezing l, struct buf
 		{KWALITEIT_VOORLOPIG, -1, "voorlopig", "provisional"},
 		{KWALITEIT_BEGIN, -1, "begin van de gegevens", "the data begin here"},
 		{KWALITEIT_CBS_OPEN, LEZING_CBS, "nog niet definitief", "not final yet"},
-		{KWALITEIT_NIET_GELEVERD, LEZING_CBS, "aanbieder zonder levering", "a provider did not deliver"},
+		{KWALITEIT_NIET_GELEVERD, LEZING_CBS, "aanbieder zonder levering",
+		 "a provider did not deliver"},
 		{KWALITEIT_VORM, -1, "hulpvorm deels afgeleid", "form of care partly a default"},
 	};
 
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-		if ((r->kwaliteit & notes[i].bit) != 0 && (notes[i].lezing < 0 || notes[i].lezing == (int)l))
-			buf_addf(to, "%s%s", to->len > 0 ? ", " : "", ctl_say(notes[i].nl, notes[i].en));
+		if ((r->kwaliteit & notes[i].bit) != 0 &&
+		    (notes[i].lezing < 0 || notes[i].lezing == (int)l))
+			buf_addf(to, "%s%s", to->len > 0 ? ", " : "",
+				 ctl_say(notes[i].nl, notes[i].en));
 	return buf_str(to);
 }
 
@@ -196,9 +213,12 @@ static void print_reading(struct uitvoer *u, const struct wishes *w, const struc
 			  enum lezing l)
 {
 	const struct stroom_getal *g = &r->lezing[l];
-	bool small = w->round && (g->instroom < KLEIN || g->uitstroom < KLEIN); /* one would tell the other */
+	bool small = w->round &&
+		     (g->instroom < KLEIN || g->uitstroom < KLEIN); /* one would tell the other */
 	int decimals = l == LEZING_GESCHAT && !w->round ? 1 : 0;
-	double added = l == LEZING_CBS ? r->cbs_gesloten : l == LEZING_GESCHAT ? r->geschat_einden : 0;
+	double added = l == LEZING_CBS	     ? r->cbs_gesloten
+		       : l == LEZING_GESCHAT ? r->geschat_einden
+					     : 0;
 	struct buf note = BUF_INIT;
 	char period[16];
 
@@ -223,7 +243,8 @@ static void print_reading(struct uitvoer *u, const struct wishes *w, const struc
 	buf_free(&note);
 }
 
-static int print_flows(struct uitvoer *u, const struct wishes *w, const struct stroom_vraag *v, double *ongelijk)
+static int print_flows(struct uitvoer *u, const struct wishes *w, const struct stroom_vraag *v,
+		       double *ongelijk)
 {
 	struct wishes asked = *w;
 	struct stromen *s = NULL;
@@ -298,7 +319,8 @@ int ctl_flows(int argc, char **argv)
 	if (ongelijk > .001) {
 		(void)fprintf(stderr, "ijwctl: %s (%.3f)\n",
 			      ctl_say("de optelling sluit niet: dit is een fout van ijwctl",
-				      "the sums do not add up: this is a fault of ijwctl"), ongelijk);
+				      "the sums do not add up: this is a fault of ijwctl"),
+			      ongelijk);
 		r = 1;
 	}
 	rapport_close(&w.rapport);

@@ -42,9 +42,9 @@ static const struct {
 		"wie er over tijd is met welk antwoord, start- of stopbericht",
 		"who is late with which answer, start or stop message"},
 	{"open-ends", ctl_open_ends,
-		"[--at DAG] [--party CODE] [--strength STERKTE] [--summary]\n"
+		"[--at DAG] [--party CODE] [--strength STERKTE] [--summary] [--stoplicht]\n"
 		"              [--config BESTAND | --store PAD] [--format=table|tsv|csv|json]",
-		"[--at DAY] [--party CODE] [--strength STRENGTH] [--summary]\n"
+		"[--at DAY] [--party CODE] [--strength STRENGTH] [--summary] [--stoplicht]\n"
 		"              [--config FILE | --store PATH] [--format=table|tsv|csv|json]",
 		"zorg die geëindigd is, of lijkt, zonder stopbericht",
 		"care that ended, or seems to have, without a stop message"},

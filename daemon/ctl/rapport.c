@@ -16,16 +16,23 @@
 bool rapport_optie(struct rapport *r, int letter, const char *waarde)
 {
 	switch (letter) {
-	case 'C': r->config_file = waarde; return true;
-	case 'S': r->store_url = waarde; return true;
-	case 'F': return formaat_lees(waarde, &r->formaat);
+	case 'C':
+		r->config_file = waarde;
+		return true;
+	case 'S':
+		r->store_url = waarde;
+		return true;
+	case 'F':
+		return formaat_lees(waarde, &r->formaat);
 	case 'D':
 		if (day_parse(waarde, &r->dag))
 			return true;
-		(void)fprintf(stderr, "%s", ctl_say("ijwctl: --at: verwacht een datum als 2025-06-30\n",
-						    "ijwctl: --at: expected a date like 2025-06-30\n"));
+		(void)fprintf(stderr, "%s",
+			      ctl_say("ijwctl: --at: verwacht een datum als 2025-06-30\n",
+				      "ijwctl: --at: expected a date like 2025-06-30\n"));
 		return false;
-	default: return false;
+	default:
+		return false;
 	}
 }
 
@@ -50,12 +57,15 @@ static int open_store(struct rapport *r, struct buf *why)
 	int result;
 
 	if (r->store_url == NULL) {
-		result = config_load(&r->config, r->config_file != NULL ? r->config_file : CONFIG_FILE, why);
+		result = config_load(&r->config,
+				     r->config_file != NULL ? r->config_file : CONFIG_FILE, why);
 		if (result < 0) {
 			if (r->config_file == NULL)
-				buf_adds(why, ctl_say("noem de instellingen met --config BESTAND, of het bestand van de "
+				buf_adds(why, ctl_say("noem de instellingen met --config BESTAND, "
+						      "of het bestand van de "
 						      "opslag met --store PAD\n",
-						      "name the settings with --config FILE, or the store's file with "
+						      "name the settings with --config FILE, or "
+						      "the store's file with "
 						      "--store PATH\n"));
 			return result;
 		}
@@ -99,7 +109,8 @@ int rapport_open(struct rapport *r)
 	if (result == 0) {
 		result = read_episodes(r);
 		if (result < 0)
-			buf_addf(&why, "%s: %s\n", ctl_say("de opslag is niet te lezen", "the store cannot be read"),
+			buf_addf(&why, "%s: %s\n",
+				 ctl_say("de opslag is niet te lezen", "the store cannot be read"),
 				 strerror(-result));
 	}
 	if (result < 0)

@@ -28,15 +28,18 @@ struct rapport {
 	struct calendar calendar;
 	struct hulpvormen *hulpvormen; /* NULL: no list */
 	struct store *store;
-	int64_t tot; /* the last message that counts */
+	int64_t tot;		  /* the last message that counts */
 	struct episoden episoden; /* linked, and pointed to the habits */
 	struct gewoonten *gewoonten;
 };
 
 /* To stand first in a command's own options. */
-#define RAPPORT_OPTIES \
+#define RAPPORT_OPTIES                                                                     \
 	{"config", required_argument, NULL, 'C'}, {"store", required_argument, NULL, 'S'}, \
-		{"at", required_argument, NULL, 'D'}, {"format", required_argument, NULL, 'F'}
+		{"at", required_argument, NULL, 'D'},                                      \
+	{                                                                                  \
+		"format", required_argument, NULL, 'F'                                     \
+	}
 
 /* rapport_optie takes one of the shared options; false: it is none of them, or not right (told). */
 bool rapport_optie(struct rapport *r, int letter, const char *waarde);

@@ -29,8 +29,9 @@ bool formaat_lees(const char *text, enum formaat *ret)
 			*ret = (enum formaat)i;
 			return true;
 		}
-	(void)fprintf(stderr, "%s", ctl_say("ijwctl: --format: verwacht table, tsv, csv of json\n",
-					    "ijwctl: --format: expected table, tsv, csv or json\n"));
+	(void)fprintf(stderr, "%s",
+		      ctl_say("ijwctl: --format: verwacht table, tsv, csv of json\n",
+			      "ijwctl: --format: expected table, tsv, csv or json\n"));
 	return false;
 }
 
@@ -56,7 +57,11 @@ static void head(struct uitvoer *u)
 		(void)fputs("\xEF\xBB\xBF", stdout); /* so that a spreadsheet knows it is UTF-8 */
 	for (size_t i = 0; i < u->n; i++)
 		if (u->kolommen[i].naam != NULL) {
-			(void)printf("%s%s", first ? "" : u->formaat == FORMAAT_CSV ? ";" : "\t", u->kolommen[i].naam);
+			(void)printf("%s%s",
+				     first			 ? ""
+				     : u->formaat == FORMAAT_CSV ? ";"
+								 : "\t",
+				     u->kolommen[i].naam);
 			first = false;
 		}
 	(void)puts("");

@@ -13,8 +13,9 @@
 enum formaat { FORMAAT_TABEL, FORMAAT_TSV, FORMAAT_CSV, FORMAAT_JSON };
 
 struct kolom {
-	const char *naam;      /* in TSV, CSV, JSON; NULL: only for people */
-	const char *nl, *en;   /* title of the table, '>' in front for numbers; NULL: not in the table */
+	const char *naam; /* in TSV, CSV, JSON; NULL: only for people */
+	const char *nl,
+		*en; /* title of the table, '>' in front for numbers; NULL: not in the table */
 };
 
 struct uitvoer;
@@ -26,9 +27,9 @@ bool formaat_lees(const char *text, enum formaat *ret);
 struct uitvoer *uitvoer_new(enum formaat f, const struct kolom *kolommen);
 
 /* The next cell of the row, from left to right; a row ends with its last column. */
-void uitvoer_tekst(struct uitvoer *u, const char *s);  /* NULL: absent */
+void uitvoer_tekst(struct uitvoer *u, const char *s);		/* NULL: absent */
 void uitvoer_getal(struct uitvoer *u, double x, int decimalen); /* NAN: absent */
-void uitvoer_dag(struct uitvoer *u, day d); /* DAY_NONE: absent */
+void uitvoer_dag(struct uitvoer *u, day d);			/* DAY_NONE: absent */
 
 /* uitvoer_print writes what is not written yet, and frees. */
 void uitvoer_print(struct uitvoer **u);

@@ -395,8 +395,10 @@ static int step_rechecks(struct pipeline *p, struct intake *k, struct job *j)
 	struct link *chain;
 	int r;
 
-	if (atomic_load(&p->rechecking) > 0)
-		return 0; /* the last round is still under way */
+	if (atomic_load(&p->rechecking) > 0) { /* the last round is still under way */
+		j->full = atomic_load(&p->renewed); /* and judges by what was renewed since */
+		return 0;
+	}
 	if (atomic_exchange(&p->renewed, false)) {
 		p->recheck_after = 0;
 		p->recheck_all = true; /* a freeze may have been moved: what is held is looked at too */

@@ -234,21 +234,31 @@ static void finish_message(struct router *r, struct job *j)
 	pass_answer(r, j);
 }
 
-/* A round that was full is followed by the next at once: a release may hold tens of thousands. */
+/* When nothing of the last round is under way any more. */
+static void next_round(struct router *r)
+{
+	if (!r->more_parked || pipeline_rechecks(r->pipeline))
+		return;
+	r->more_parked = false;
+	submit_id(r, JOB_RECHECKS, 0, false);
+}
+
+/*
+ * A round that was full is followed by the next at once: a release may hold
+ * tens of thousands.  So is one during which a reload came.
+ */
 static void finish_rechecks(struct router *r, struct job *j)
 {
-	r->more_parked = j->full;
+	if (j->full)
+		r->more_parked = true;
+	next_round(r);
 }
 
 static void finish_recheck(struct router *r, struct job *j)
 {
 	struct session *s = session_of_party(r, j->party);
 
-	if (r->more_parked && !pipeline_rechecks(r->pipeline)) {
-		r->more_parked = false;
-		submit_id(r, JOB_RECHECKS, 0, false);
-	}
-
+	next_round(r);
 	if (j->error < 0 || j->judged.verdict == VERDICT_PARKED)
 		return;
 	log_info("MESSAGE-JUDGED", "party %s: message %lld %s (was parked)", j->party,

@@ -94,29 +94,39 @@ static bool read_line(struct rows *r, char *line)
 	r->bericht++;
 	nummer = w[1][0] == '-' ? ABSENT : atoll(w[1]);
 	switch (w[0][0]) {
-	case 'T': add_toewijzing(r, w, n, nummer); return true;
-	case 'S': add_levering(r, w, n, false, nummer); return true;
-	case 'E': add_levering(r, w, n, true, nummer); return n > 5;
-	case 'P':
-		r->perioden[r->n_perioden++] = (struct reg_periode){.nummer = nummer,
-								    .begin = dag(w[2]),
-								    .eind = dag(w[3]),
-								    .bedrag = 10000,
-								    .ontvangen = dag(word(w, n, "@", "")),
-								    .bericht = r->bericht};
+	case 'T':
+		add_toewijzing(r, w, n, nummer);
 		return true;
-	default: return false;
+	case 'S':
+		add_levering(r, w, n, false, nummer);
+		return true;
+	case 'E':
+		add_levering(r, w, n, true, nummer);
+		return n > 5;
+	case 'P':
+		r->perioden[r->n_perioden++] =
+			(struct reg_periode){.nummer = nummer,
+					     .begin = dag(w[2]),
+					     .eind = dag(w[3]),
+					     .bedrag = 10000,
+					     .ontvangen = dag(word(w, n, "@", "")),
+					     .bericht = r->bericht};
+		return true;
+	default:
+		return false;
 	}
 }
 
-bool dossier_tekst(struct episoden *to, const char *gemeente, const char *aanbieder, int client, day geboren,
-		   const char *tekst)
+bool dossier_tekst(struct episoden *to, const char *gemeente, const char *aanbieder, int client,
+		   day geboren, const char *tekst)
 {
 	static int64_t id;
 	struct rows *r = calloc(1, sizeof *r);
 	char *copy = strdup(tekst), *rest = copy, *line;
-	struct reg_dossier d = {.id = ++id, .paar = {.gemeente = gemeente, .aanbieder = aanbieder},
-				.geboren = geboren, .geslacht = "1"};
+	struct reg_dossier d = {.id = ++id,
+				.paar = {.gemeente = gemeente, .aanbieder = aanbieder},
+				.geboren = geboren,
+				.geslacht = "1"};
 	bool good = r != NULL && copy != NULL;
 
 	while (good && (line = strsep(&rest, "\n")) != NULL)

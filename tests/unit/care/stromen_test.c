@@ -37,7 +37,8 @@ static void add_months(char *text, size_t room, int nummer, day begin, day eind)
 }
 
 /* One client: allocated for ever, so that no limit tells when it ends. */
-static bool add_client(struct episoden *e, const char *aanbieder, int nummer, day begin, day eind, bool stop)
+static bool add_client(struct episoden *e, const char *aanbieder, int nummer, day begin, day eind,
+		       bool stop)
 {
 	static char text[8192];
 	char a[11], b[11], c[11], d[11];
@@ -45,7 +46,8 @@ static bool add_client(struct episoden *e, const char *aanbieder, int nummer, da
 
 	day_text(begin, a);
 	day_text(begin + 3, b);
-	(void)snprintf(text, sizeof text, "T %d %s - @%s\nS %d %s @%s\n", nummer, a, a, nummer, a, b);
+	(void)snprintf(text, sizeof text, "T %d %s - @%s\nS %d %s @%s\n", nummer, a, a, nummer, a,
+		       b);
 	add_months(text, sizeof text, nummer, begin, eind);
 	n = strlen(text);
 	day_text(eind, c);
@@ -92,13 +94,17 @@ static void test_learning(void)
 	NEED(populate(&e) && gewoonten_leer(&g, &e, dag(today_text)) == 0, "habits are learnt");
 	good = party(g, TROUW);
 	bad = party(g, SLORDIG);
-	NEED(good != NULL && bad != NULL && g->n_partijen == 3 && g->n_paren == 3, "of both providers and the region");
+	NEED(good != NULL && bad != NULL && g->n_partijen == 3 && g->n_paren == 3,
+	     "of both providers and the region");
 	CHECK(gewoonte_stop(good, 365) > .95, "the faithful one sends its stops");
 	CHECK(fabs(gewoonte_stop(bad, 365) - .5) < .1, "the careless one every other");
-	CHECK(fabs(bad->gemist - (float)forgotten) < .1F * (float)forgotten, "and the missing ones are counted");
+	CHECK(fabs(bad->gemist - (float)forgotten) < .1F * (float)forgotten,
+	      "and the missing ones are counted");
 	CHECK(good->regel[0] > .95, "months are declared");
-	CHECK(g->partijen[0].stop[14] < good->stop[14] && g->partijen[0].stop[14] > bad->stop[14], "the region lies between");
-	CHECK(g->paren[0].binnen[0] < .2 && g->paren[0].binnen[3] > .9, "this month's lines are not in, older ones are");
+	CHECK(g->partijen[0].stop[14] < good->stop[14] && g->partijen[0].stop[14] > bad->stop[14],
+	      "the region lies between");
+	CHECK(g->paren[0].binnen[0] < .2 && g->paren[0].binnen[3] > .9,
+	      "this month's lines are not in, older ones are");
 	gewoonten_free(&g);
 	episoden_free(&e);
 }
@@ -108,7 +114,9 @@ static void test_little_data(void)
 	struct episoden e = {0};
 	struct gewoonten *g = NULL;
 
-	NEED(populate(&e) && add_client(&e, "98009999", 1, dag("2024-01-03"), dag("2024-03-03"), true), "a third provider");
+	NEED(populate(&e) &&
+		     add_client(&e, "98009999", 1, dag("2024-01-03"), dag("2024-03-03"), true),
+	     "a third provider");
 	episoden_verbind_alle(&e);
 	NEED(gewoonten_leer(&g, &e, dag(today_text)) == 0, "habits are learnt");
 	CHECK(fabsf(party(g, "98009999")->stop[12] - g->partijen[0].stop[12]) < .1F,
@@ -129,7 +137,8 @@ static void test_bytes(void)
 	gewoonten_bewaar(again, &b);
 	CHECK(a.len == b.len && memcmp(a.data, b.data, a.len) == 0, "the same");
 	gewoonten_free(&again);
-	CHECK(gewoonten_herstel(&again, a.data, a.len - 1) == -EINVAL && again == NULL, "cut off is no habits");
+	CHECK(gewoonten_herstel(&again, a.data, a.len - 1) == -EINVAL && again == NULL,
+	      "cut off is no habits");
 	CHECK(gewoonten_herstel(&again, "x", 1) == -EINVAL, "nor is something else");
 	gewoonten_free(&g);
 	episoden_free(&e);
@@ -181,11 +190,15 @@ static void test_flows(void)
 	r = row(s, "2023-01-01");
 	NEED(r != NULL, "2023 is there");
 	CHECK(r->lezing[LEZING_GEREGISTREERD].instroom == in, "inflow is counted");
-	CHECK(r->lezing[LEZING_GEREGISTREERD].uitstroom == registered, "registered outflow is what stops say");
-	CHECK(fabs(r->lezing[LEZING_GESCHAT].uitstroom - out) < 3, "the estimate is the truth, nearly");
-	CHECK(r->lezing[LEZING_GESCHAT].laag < 100 * (out - in) / in && r->lezing[LEZING_GESCHAT].hoog > 100 * (out - in) / in,
+	CHECK(r->lezing[LEZING_GEREGISTREERD].uitstroom == registered,
+	      "registered outflow is what stops say");
+	CHECK(fabs(r->lezing[LEZING_GESCHAT].uitstroom - out) < 3,
+	      "the estimate is the truth, nearly");
+	CHECK(r->lezing[LEZING_GESCHAT].laag < 100 * (out - in) / in &&
+		      r->lezing[LEZING_GESCHAT].hoog > 100 * (out - in) / in,
 	      "within its interval");
-	CHECK(r->lezing[LEZING_CBS].uitstroom > registered && r->cbs_gesloten > 0, "CBS's rule closes what vanished");
+	CHECK(r->lezing[LEZING_CBS].uitstroom > registered && r->cbs_gesloten > 0,
+	      "CBS's rule closes what vanished");
 	CHECK(r->kwaliteit == 0, "nothing is to be noted of a year long past");
 	CHECK((row(s, "2025-01-01")->kwaliteit & (KWALITEIT_VOORLOPIG | KWALITEIT_CBS_OPEN)) ==
 		      (KWALITEIT_VOORLOPIG | KWALITEIT_CBS_OPEN),
@@ -212,8 +225,10 @@ static void test_splits(void)
 	for (size_t i = 0; i < parts->n; i++)
 		if (parts->list[i].van == whole->list[1].van)
 			sum += parts->list[i].lezing[LEZING_GESCHAT].uitstroom;
-	CHECK(fabs(sum - whole->list[1].lezing[LEZING_GESCHAT].uitstroom) < 1e-6, "parts add up to the whole");
-	CHECK(strcmp(parts->list[0].sleutel[AS_HULPVORM], "02") == 0 && parts->list[0].sleutel[AS_GEMEENTE][0] == '\0',
+	CHECK(fabs(sum - whole->list[1].lezing[LEZING_GESCHAT].uitstroom) < 1e-6,
+	      "parts add up to the whole");
+	CHECK(strcmp(parts->list[0].sleutel[AS_HULPVORM], "02") == 0 &&
+		      parts->list[0].sleutel[AS_GEMEENTE][0] == '\0',
 	      "keys say what they are split by");
 	stromen_free(&whole);
 	stromen_free(&parts);
@@ -223,9 +238,12 @@ static void test_splits(void)
 
 static void test_halves(void)
 {
-	CHECK(halfjaar_eerste(halfjaar_van(dag("2024-06-30"))) == dag("2024-01-01"), "30 June is the first half");
-	CHECK(halfjaar_laatste(halfjaar_van(dag("2024-07-01"))) == dag("2024-12-31"), "1 July the second");
-	CHECK(halfjaar_van(dag("2025-01-01")) - halfjaar_van(dag("2024-12-31")) == 1, "one after the other");
+	CHECK(halfjaar_eerste(halfjaar_van(dag("2024-06-30"))) == dag("2024-01-01"),
+	      "30 June is the first half");
+	CHECK(halfjaar_laatste(halfjaar_van(dag("2024-07-01"))) == dag("2024-12-31"),
+	      "1 July the second");
+	CHECK(halfjaar_van(dag("2025-01-01")) - halfjaar_van(dag("2024-12-31")) == 1,
+	      "one after the other");
 }
 
 static void test_cbs(void)
@@ -241,10 +259,13 @@ static void test_cbs(void)
 		     add_client(&e, SLORDIG, 3, dag("2024-01-03"), dag("2024-05-31"), false),
 	     "three clients");
 	episoden_verbind_alle(&e);
-	NEED(gewoonten_leer(&g, &e, dag(today_text)) == 0 && cbs_levering_new(&c, &e, g, dag(today_text)) == 0, "read");
+	NEED(gewoonten_leer(&g, &e, dag(today_text)) == 0 &&
+		     cbs_levering_new(&c, &e, g, dag(today_text)) == 0,
+	     "read");
 	for (size_t i = 0; i < e.n; i++)
 		closes[e.list[i].delen[0].nummer - 1] = cbs_sluit(c, &e.list[i]);
-	CHECK(closes[0] == dag("2024-06-30"), "what vanished is closed at the end of its last half-year");
+	CHECK(closes[0] == dag("2024-06-30"),
+	      "what vanished is closed at the end of its last half-year");
 	CHECK(closes[1] == DAY_NONE, "what was there in the latest is not");
 	CHECK(closes[2] == DAY_NONE, "nor what a silent provider had");
 	cbs_levering_free(&c);
