@@ -139,7 +139,7 @@ help:
 	@echo "ijwd $(VERSION).  Targets:"
 	@echo "  make demo          a municipality and two providers exchange messages, told as it happens"
 	@echo "  make demo-shell    the same set-up, to play with"
-	@echo "  make check         build and run every test (three to seven minutes); ends with N passed, N failed"
+	@echo "  make check         build and run every test (about ten minutes); ends with N passed, N failed"
 	@echo "  make check-fast    the plain build's tests only"
 	@echo "  make bench         messages per second and latency; the checker next to libxml2 alone"
 	@echo "  make bench-growth  what a message costs in a store that holds up to ROWS=n messages"

@@ -239,6 +239,24 @@ static struct loop *loop_of(struct spoor *s, const struct reg_levering *stop)
 	return best;
 }
 
+static struct loop new_loop(day begin, day sinds, bool gestart)
+{
+	return (struct loop){
+		.begin = begin,
+		.begin_sinds = sinds,
+		.gestart = gestart,
+		.eind = DAY_NONE,
+		.eind_sinds = DAY_NONE,
+		.reden = "",
+		.tijdelijk = DAY_NONE,
+		.afgekeurd = DAY_NONE,
+		.nieuwe_start = DAY_NONE,
+		.stop_ingetrokken = DAY_NONE,
+		.hervat = -1,
+		.code = "",
+	};
+}
+
 static void begin_loop(struct spoor *s, const struct reg_levering *start)
 {
 	struct loop *last = s->n_loops > 0 ? &s->loops[s->n_loops - 1] : NULL;
@@ -259,20 +277,7 @@ static void begin_loop(struct spoor *s, const struct reg_levering *start)
 			return; /* said twice */
 		last->nieuwe_start = start->begin;
 	}
-	s->loops[s->n_loops++] = (struct loop){
-		.begin = start->begin,
-		.begin_sinds = start->ontvangen,
-		.gestart = true,
-		.eind = DAY_NONE,
-		.eind_sinds = DAY_NONE,
-		.reden = "",
-		.tijdelijk = DAY_NONE,
-		.afgekeurd = DAY_NONE,
-		.nieuwe_start = DAY_NONE,
-		.stop_ingetrokken = DAY_NONE,
-		.hervat = -1,
-		.code = "",
-	};
+	s->loops[s->n_loops++] = new_loop(start->begin, start->ontvangen, true);
 }
 
 static void end_loop(struct spoor *s, const struct reg_levering *stop)
@@ -327,22 +332,11 @@ static bool read_steps(struct bouw *b, struct spoor *s, size_t van, size_t tot)
 static void derive_loop(struct bouw *b, struct spoor *s)
 {
 	const struct reg_periode *eerste = b->perioden[s->van];
+	day begin = s->huidig != NULL && s->ingang != DAY_NONE && s->ingang > eerste->begin
+			    ? s->ingang
+			    : eerste->begin;
 
-	s->loops[s->n_loops++] = (struct loop){
-		.begin = s->huidig != NULL && s->ingang != DAY_NONE && s->ingang > eerste->begin
-				 ? s->ingang
-				 : eerste->begin,
-		.begin_sinds = eerste->ontvangen,
-		.eind = DAY_NONE,
-		.eind_sinds = DAY_NONE,
-		.reden = "",
-		.tijdelijk = DAY_NONE,
-		.afgekeurd = DAY_NONE,
-		.nieuwe_start = DAY_NONE,
-		.stop_ingetrokken = DAY_NONE,
-		.hervat = -1,
-		.code = "",
-	};
+	s->loops[s->n_loops++] = new_loop(begin, eerste->ontvangen, false);
 }
 
 static bool same_work(const struct reg_levering *a, const struct reg_levering *b)
