@@ -6,9 +6,10 @@
 
 #include "base/banned.h"
 
-#define TERMIJN 5	/* working days for a stop, and for what it waits for (OP272) */
-#define AANLEVERING 21	/* days after a half-year in which CBS takes its delivery */
-#define WAARSCHUWING 30 /* days before its end */
+#define TERMIJN 5	 /* working days for a stop, and for what it waits for (OP272) */
+#define AANLEVERING 21	 /* days after a half-year in which CBS takes its delivery */
+#define STIL_STRENGER 10 /* silence alone is certain at a tenth of the doubt: care does pause */
+#define WAARSCHUWING 30	 /* days before its end */
 
 /* One episode on one day. */
 struct kijk {
@@ -249,6 +250,9 @@ static void find_end(struct kijk *k, int deel)
 			return;
 		soort = "C3";
 	}
+	if (strcmp(soort, "C3") == 0 && s == STERKTE_ZEKER &&
+	    1 - k->geeindigd > (1 - k->g->zeker) / STIL_STRENGER)
+		s = STERKTE_WAARSCHIJNLIJK;
 	if (strcmp(soort, "C7") == 0 && s == STERKTE_INFORMATIE)
 		s = STERKTE_HINT;
 	o = add(k, soort, s, (unsigned)deel, sinds);
