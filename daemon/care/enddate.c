@@ -415,12 +415,11 @@ static const struct {
 	{"kans", "kans dat de zorg geëindigd is %s%%", "chance that care has ended %s%%"},
 };
 
-void einde_zin(const char *soort, const char *feiten, bool nederlands, struct buf *to)
+void einde_zin(const char *feiten, bool nederlands, struct buf *to)
 {
 	const char *p = feiten;
 	bool first = true;
 
-	(void)soort;
 	while (*p != '\0') {
 		size_t name = strcspn(p, "="), value = strcspn(p, " ");
 

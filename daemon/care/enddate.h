@@ -84,7 +84,7 @@ const char *sterkte_naam(enum sterkte s); /* certain, probable, information, hin
 const char *basis_naam(enum basis b);	  /* toewijzing, stilte, … */
 
 /* einde_zin turns facts into a sentence, Dutch or English; unknown facts are left out. */
-void einde_zin(const char *soort, const char *feiten, bool nederlands, struct buf *to);
+void einde_zin(const char *feiten, bool nederlands, struct buf *to);
 
 /* einde_opheffen says what would clear a kind, Dutch or English. */
 const char *einde_opheffen(const char *soort, bool nederlands);

@@ -288,7 +288,7 @@ void verdeling_van(const struct episode *e, const struct gewoonten *g, day vanda
 			 .ret = ret,
 			 .vandaag = vandaag};
 	maand eerste, nu;
-	double loopt;
+	double loopt, stil;
 
 	ret->n = 0;
 	ret->stille_maanden = 0;
@@ -307,9 +307,9 @@ void verdeling_van(const struct episode *e, const struct gewoonten *g, day vanda
 			break;
 		}
 	}
-	ret->stilte = stilte(&w);
-	ret->kans_nooit = w.nooit > 0 ? w.nooit / ret->stilte : 0;
-	loopt = e->nieuwe_start != DAY_NONE || w.tot < vandaag ? 0 : w.over * ret->stilte;
+	stil = stilte(&w);
+	ret->kans_nooit = w.nooit > 0 ? w.nooit / stil : 0;
+	loopt = e->nieuwe_start != DAY_NONE || w.tot < vandaag ? 0 : w.over * stil;
 	if (w.grens != DAY_NONE && w.grens < vandaag)
 		loopt *= w.na_grens;
 	if (w.pauze)

@@ -46,7 +46,6 @@ struct punt {
 
 struct verdeling {
 	double loopt;	    /* chance that care goes on today */
-	double stilte;	    /* of the silent months, if it does */
 	int stille_maanden; /* of which the declarations are in */
 	double kans_regel;  /* chance of a line for a month of care, by its months so far */
 	double kans_nooit;  /* … that it has none at all before its end */

@@ -148,7 +148,7 @@ static void print_row(struct uitvoer *u, const struct rapport *rapport, const st
 	if (d->nummer != ABSENT)
 		(void)snprintf(nummer, sizeof nummer, "%lld", (long long)d->nummer);
 	einde_feiten(&r->o, r->e, rapport->gewoonten, rapport->dag, feiten);
-	einde_zin(r->o.soort, feiten, ctl_dutch(), &zin);
+	einde_zin(feiten, ctl_dutch(), &zin);
 	buf_addf(&basis, "%s", basis_naam(r->o.basis));
 	uitvoer_tekst(u, r->e->gemeente);
 	uitvoer_tekst(u, r->e->aanbieder);

@@ -37,7 +37,7 @@ static void add_sentences(struct buf *to, const struct reg_open_einde *e)
 	for (int nl = 1; nl >= 0; nl--) {
 		struct buf zin = BUF_INIT;
 
-		einde_zin(e->soort, e->basis, nl, &zin);
+		einde_zin(e->basis, nl, &zin);
 		add_text(to, nl ? "nl" : "en", buf_str(&zin));
 		add_text(to, nl ? "todo_nl" : "todo_en", einde_opheffen(e->soort, nl));
 		buf_free(&zin);

@@ -447,13 +447,13 @@ static void test_words(void)
 {
 	struct buf b = BUF_INIT;
 
-	einde_zin("C1", "toewijzing=2024-12-31 stil=5 regel=97 onbekend=3 kans=99", true, &b);
+	einde_zin("toewijzing=2024-12-31 stil=5 regel=97 onbekend=3 kans=99", true, &b);
 	CHECK(strcmp(buf_str(&b), "toewijzing eindigde 2024-12-31; 5 maanden zonder declaratie; "
 				  "deze zorg wordt in 97% van de "
 				  "maanden gedeclareerd; kans dat de zorg geëindigd is 99%") == 0,
 	      "facts become a sentence, unknown ones are left out");
 	buf_clear(&b);
-	einde_zin("C1", "", false, &b);
+	einde_zin("", false, &b);
 	CHECK(b.len == 0, "no facts, no words");
 	CHECK(einde_opheffen("C1", true)[0] != '\0' && einde_opheffen("?", true)[0] == '\0',
 	      "what clears a kind is known");
