@@ -59,6 +59,12 @@ static const cyaml_schema_field_t delivery_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t retention_fields[] = {
+	CYAML_FIELD_UINT("bodies_days", CYAML_FLAG_OPTIONAL, struct config_retention, bodies_days),
+	CYAML_FIELD_UINT("refused_days", CYAML_FLAG_OPTIONAL, struct config_retention, refused_days),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t calendar_fields[] = {
 	CYAML_FIELD_ENUM("liberation_day", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct config_calendar, liberation_day, liberation_words, CYAML_ARRAY_LEN(liberation_words)),
 	CYAML_FIELD_ENUM("good_friday", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct config_calendar, good_friday, yes_no, CYAML_ARRAY_LEN(yes_no)),
@@ -86,7 +92,9 @@ static const cyaml_schema_field_t hub_fields[] = {
 	CYAML_FIELD_STRING_PTR("runtime", CYAML_FLAG_POINTER, struct config, runtime, 1, 80),
 	CYAML_FIELD_STRING_PTR("control", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, control, 1, 100),
 	CYAML_FIELD_STRING_PTR("pseudonym_key", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, pseudonym_key, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("body_keys", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, body_keys, 1, PATH_MAX),
 	CYAML_FIELD_STRING_PTR("lists", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, lists, 1, PATH_MAX),
+	CYAML_FIELD_STRING_PTR("log_format", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, log_format, 1, 16),
 	CYAML_FIELD_STRING_PTR("log_level", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, log_level, 1, 16),
 	CYAML_FIELD_UINT("validators", CYAML_FLAG_OPTIONAL, struct config, validators),
 	CYAML_FIELD_UINT("recheck_s", CYAML_FLAG_OPTIONAL, struct config, recheck_s),
@@ -94,6 +102,7 @@ static const cyaml_schema_field_t hub_fields[] = {
 	CYAML_FIELD_MAPPING_PTR("tls", CYAML_FLAG_POINTER, struct config, tls, tls_fields),
 	CYAML_FIELD_MAPPING_PTR("limits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, limits, limit_fields),
 	CYAML_FIELD_MAPPING_PTR("delivery", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, delivery, delivery_fields),
+	CYAML_FIELD_MAPPING_PTR("retention", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, retention, retention_fields),
 	CYAML_FIELD_SEQUENCE("freezes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, frozen, &freeze_schema, 0, 100),
 	CYAML_FIELD_MAPPING_PTR("calendar", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, days, calendar_fields),
 	CYAML_FIELD_END
@@ -243,7 +252,7 @@ __attribute__((format(printf, 5, 6))) static int wrong(struct buf *why, const ch
 /* Numbers: what they are when absent, and their bounds. */
 static const struct number {
 	const char *key;
-	enum { IN_HUB, IN_LIMITS, IN_DELIVERY } part;
+	enum { IN_HUB, IN_LIMITS, IN_DELIVERY, IN_RETENTION } part;
 	size_t offset;
 	uint32_t preset, least, most;
 	const char *unit;
@@ -260,6 +269,8 @@ static const struct number {
 	{"attempts",               IN_DELIVERY, offsetof(struct config_delivery, attempts), 10, 1, 1000, "attempts"},
 	{"backoff_s",              IN_DELIVERY, offsetof(struct config_delivery, backoff_s), 5, 1, 3600, "seconds"},
 	{"backoff_most_s",         IN_DELIVERY, offsetof(struct config_delivery, backoff_most_s), 3600, 1, 86400, "seconds"},
+	{"bodies_days",            IN_RETENTION, offsetof(struct config_retention, bodies_days), 0, 0, 36500, "days (0: for ever)"},
+	{"refused_days",           IN_RETENTION, offsetof(struct config_retention, refused_days), 0, 0, 36500, "days (0: for ever)"},
 	/* clang-format on */
 };
 
@@ -270,8 +281,9 @@ static int check_numbers(struct config *c, const char *file, struct buf *why)
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		const struct number *n = &numbers[i];
 		char *part = n->part == IN_HUB      ? (char *)c
-			     : n->part == IN_LIMITS ? (char *)c->limits
-						    : (char *)c->delivery;
+			     : n->part == IN_LIMITS   ? (char *)c->limits
+			     : n->part == IN_DELIVERY ? (char *)c->delivery
+						      : (char *)c->retention;
 		uint32_t *value = (uint32_t *)(void *)(part + n->offset);
 
 		if (*value == 0)
@@ -299,7 +311,8 @@ static int resolve(char **path, const char *file, size_t skip)
 	return 0;
 }
 
-static int check_texts(struct config *c, const char *file, struct buf *why)
+/* reader: the hub's own secrets need not be readable. */
+static int check_texts(struct config *c, const char *file, bool reader, struct buf *why)
 {
 	const struct {
 		const char *key;
@@ -309,12 +322,14 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 			{"schemas", &c->schemas},              {"parties", &c->parties},
 			{"lists", &c->lists}};
 	enum log_level level;
+	enum log_format format;
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) {
 		if (resolve(readable[i].path, file, 0) < 0)
 			return -ENOMEM;
-		if (*readable[i].path != NULL && access(*readable[i].path, R_OK) < 0)
+		if (*readable[i].path != NULL && access(*readable[i].path, R_OK) < 0 &&
+		    !(reader && readable[i].path != &c->schemas && readable[i].path != &c->parties))
 			r = wrong(why, file, readable[i].key, NULL, "cannot read %s (%s); expected a path",
 				  *readable[i].path, strerror(errno));
 	}
@@ -327,12 +342,15 @@ static int check_texts(struct config *c, const char *file, struct buf *why)
 	if (strncmp(c->store, "sqlite:", 7) != 0)
 		r = wrong(why, file, "store", NULL, "'%s' is no known store; expected sqlite:PATH", c->store);
 	else if (resolve(&c->store, file, 7) < 0 ||
-		 (c->pseudonym_key == NULL && asprintf(&c->pseudonym_key, "%s.key", c->store + 7) < 0))
+		 (c->pseudonym_key == NULL && asprintf(&c->pseudonym_key, "%s.key", c->store + 7) < 0) ||
+		 (c->body_keys == NULL && asprintf(&c->body_keys, "%s.keys", c->store + 7) < 0))
 		return -ENOMEM;
-	if (resolve(&c->pseudonym_key, file, 0) < 0)
+	if (resolve(&c->pseudonym_key, file, 0) < 0 || resolve(&c->body_keys, file, 0) < 0)
 		return -ENOMEM;
 	if (strrchr(c->listen, ':') == NULL)
 		r = wrong(why, file, "listen", NULL, "'%s' has no port; expected ADDRESS:PORT", c->listen);
+	if (c->log_format != NULL && !log_format_parse(c->log_format, &format))
+		r = wrong(why, file, "log_format", NULL, "'%s' is unknown; expected auto, text or json", c->log_format);
 	if (c->log_level != NULL && !log_level_parse(c->log_level, &level))
 		r = wrong(why, file, "log_level", NULL, "'%s' is unknown; expected error, warning, info or debug",
 			  c->log_level);
@@ -612,7 +630,7 @@ static int load_parties(struct parties **ret, const char *dir, struct buf *why)
 	return r;
 }
 
-int config_load(struct config **ret, const char *file, struct buf *why)
+static int load(struct config **ret, const char *file, bool reader, struct buf *why)
 {
 	struct config *c = NULL;
 	int r = load_yaml(file, &hub_schema, (void **)&c, why);
@@ -623,8 +641,10 @@ int config_load(struct config **ret, const char *file, struct buf *why)
 		c->limits = calloc(1, sizeof *c->limits);
 	if (c->delivery == NULL)
 		c->delivery = calloc(1, sizeof *c->delivery);
-	r = c->limits == NULL || c->delivery == NULL ? -ENOMEM : check_numbers(c, file, why);
-	if (check_texts(c, file, why) < 0 || check_calendar(c, file, why) < 0 ||
+	if (c->retention == NULL)
+		c->retention = calloc(1, sizeof *c->retention);
+	r = c->limits == NULL || c->delivery == NULL || c->retention == NULL ? -ENOMEM : check_numbers(c, file, why);
+	if (check_texts(c, file, reader, why) < 0 || check_calendar(c, file, why) < 0 ||
 	    check_freezes(c, file, why) < 0)
 		r = -EINVAL;
 	if (access(c->parties, R_OK) == 0 && load_parties(&c->who, c->parties, why) < 0)
@@ -634,6 +654,16 @@ int config_load(struct config **ret, const char *file, struct buf *why)
 	else
 		*ret = c;
 	return r;
+}
+
+int config_load(struct config **ret, const char *file, struct buf *why)
+{
+	return load(ret, file, false, why);
+}
+
+int config_load_reader(struct config **ret, const char *file, struct buf *why)
+{
+	return load(ret, file, true, why);
 }
 
 void config_free(struct config **c)

@@ -43,16 +43,23 @@ struct config_delivery {
 	uint32_t attempts, backoff_s, backoff_most_s;
 };
 
+/* Days, 0: for ever. */
+struct config_retention {
+	uint32_t bodies_days, refused_days;
+};
+
 /* What ijwd.yaml holds; relative paths have been resolved against its folder. */
 struct config {
-	char *listen, *store, *schemas, *parties, *runtime, *control, *log_level;
+	char *listen, *store, *schemas, *parties, *runtime, *control, *log_level, *log_format;
 	char *pseudonym_key; /* default: the store's path with .key */
+	char *body_keys;     /* default: the store's path with .keys */
 	char *lists;         /* folder, or NULL: none */
 	uint32_t validators; /* 0: one for each core */
 	uint32_t recheck_s, drain_s;
 	struct config_tls *tls;
 	struct config_limits *limits;
 	struct config_delivery *delivery;
+	struct config_retention *retention;
 	struct config_calendar *days; /* NULL: the usual days */
 	struct calendar calendar;     /* its lists live as long as this */
 	day *day_list;
@@ -65,6 +72,12 @@ struct config {
 
 /* config_load reads file and the parties; -EINVAL with lines in why when anything is wrong. */
 int config_load(struct config **ret, const char *file, struct buf *why);
+
+/*
+ * config_load_reader is config_load for a program that only reads beside the
+ * hub, as another user: certificate, key, ca, crl and lists need not be readable.
+ */
+int config_load_reader(struct config **ret, const char *file, struct buf *why);
 
 void config_free(struct config **c);
 

@@ -48,6 +48,15 @@ static enum log_level level_of(const struct config *c)
 	return level;
 }
 
+static enum log_format format_of(const struct config *c)
+{
+	enum log_format format = LOG_FORMAT_AUTO;
+
+	if (c->log_format != NULL)
+		(void)log_format_parse(c->log_format, &format); /* config.c has checked it */
+	return format;
+}
+
 static struct edge_tls tls_of(const struct config *c)
 {
 	return (struct edge_tls){.certificate = c->tls->certificate,
@@ -88,6 +97,16 @@ static struct rulebook *open_rules(const struct config *c)
 	return b;
 }
 
+/* What came of a reload, in the audit log too. */
+static void note_reload(struct hub *h, bool ok)
+{
+	struct audit_note n = {.event = AUDIT_RELOAD, .who = AUDIT_HUB, .source = "ijwd"};
+	char line[PROMISE_LINE];
+
+	(void)snprintf(n.outcome, sizeof n.outcome, "%s", ok ? "ok" : "failed: the settings from before stay");
+	(void)router_note(h->router, false, &n, 0, line); /* without memory the log still tells */
+}
+
 static int reload(struct hub *h)
 {
 	struct config *fresh = NULL;
@@ -114,6 +133,7 @@ static int reload(struct hub *h)
 		h->config = fresh;
 		log_info("RELOADED", "parties, certificates, revocation list, schemas and log level are new");
 	}
+	note_reload(h, r == 0);
 	rulebook_drop(&rules); /* the pipeline holds its own */
 	buf_free(&why);
 	(void)sd_notify(0, "READY=1");
@@ -200,6 +220,9 @@ static int start(struct hub *h, struct rulebook *rules, struct buf *why)
 			 .credit = (size_t)c->limits->credit_kb * 1024},
 		.store = c->store,
 		.pseudonym_key = c->pseudonym_key,
+		.body_keys = c->body_keys,
+		.retention = {.bodies_days = c->retention->bodies_days,
+			      .refused_days = c->retention->refused_days},
 		.validators = c->validators > 0 ? c->validators : (unsigned)(cores > 0 ? cores : 1),
 		.attempts = c->delivery->attempts,
 		.backoff_s = c->delivery->backoff_s,
@@ -213,9 +236,11 @@ static int start(struct hub *h, struct rulebook *rules, struct buf *why)
 	};
 	struct control_opts control = {.path = c->control,
 				       .store = c->store,
+				       .pseudonym_key = c->pseudonym_key,
 				       .schemas = c->schemas,
 				       .who = c->who,
-				       .started = clock_us()};
+				       .started = clock_us(),
+				       .files = {c->tls->certificate, c->tls->ca}};
 	int r;
 
 	if (mkdir(c->runtime, 0700) < 0 && errno != EEXIST) {
@@ -288,7 +313,7 @@ int main(int argc, char **argv)
 		config_free(&h.config);
 		return 0;
 	}
-	log_open("ijwd", getenv("JOURNAL_STREAM") != NULL);
+	log_open("ijwd", format_of(h.config));
 	log_level_set(level_of(h.config));
 	raise_descriptors();
 	keep_memory();

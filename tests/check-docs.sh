@@ -63,6 +63,17 @@ grep -hoE '\{"[a-z-]+", (required_argument|no_argument)' daemon/main.c | cut -d'
 	names docs/man/ijwd.8 option docs/man/ijwd.8
 grep -hoE '\{"[a-z-]+", (required_argument|no_argument)' adapters/filedrop/config.c | cut -d'"' -f2 |
 	grep -vxE 'help|version' | names docs/man/ijw-filedrop.1 option docs/man/ijw-filedrop.1
+grep -hoE '\{"[a-z-]+", (required_argument|no_argument)' adapters/dashboard/main.c adapters/dashboard/user_cmd.c | cut -d'"' -f2 |
+	grep -vx help | sort -u | names docs/man/ijw-dashboard.1 option docs/man/ijw-dashboard.1
+sed -n 's/^	TEXT(\([a-z_]*\),.*/\1/p; s/^	CYAML_FIELD_[A-Z_]*("\([a-z_]*\)".*/\1/p' adapters/dashboard/settings.c | sort -u |
+	names config/dashboard.yaml key config/dashboard.yaml
+# {"idle_minutes", offsetof(…), 30, 1, 720, "minutes"}: the default and the bounds
+sed -n 's/^	{"\([a-z_]*\)", *offsetof([^)]*), \([0-9]*\), \([0-9]*\), \([0-9]*\), .*/\1 \2 \3 \4/p' adapters/dashboard/settings.c >"$dir/numbers"
+[ -s "$dir/numbers" ] || problem "tests/check-docs.sh finds no numbers in adapters/dashboard/settings.c"
+while read -r key preset least most; do
+	grep -qx "# $key: $preset" config/dashboard.yaml && grep -B4 "^# $key:" config/dashboard.yaml | grep -q "$least to $most" ||
+		problem "config/dashboard.yaml: $key is $preset by default, $least to $most"
+done <"$dir/numbers"
 
 # ---- the example settings, as they are and with every default written out ----
 cp -r config "$dir/config"

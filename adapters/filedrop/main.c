@@ -294,7 +294,7 @@ int main(int argc, char **argv)
 	int r;
 
 	memset(&d.folder, -1, sizeof d.folder);
-	log_open("ijw-filedrop", getenv("JOURNAL_STREAM") != NULL);
+	log_open("ijw-filedrop", LOG_FORMAT_AUTO);
 	if (config_read(argc, argv, &d.config, &why) < 0) {
 		(void)fprintf(stderr, "ijw-filedrop: %s\n%s", buf_str(&why), usage);
 		r = 2;

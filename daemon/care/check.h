@@ -73,4 +73,10 @@ const struct standards *checker_standards(const struct checker *c);
 void check_excerpt(const struct checker *c, const void *data, size_t size,
 		   const struct finding *f, struct buf *out);
 
+/*
+ * check_masked appends the whole of a message, masked likewise, as it stands:
+ * its lines are not numbered, cut or joined.
+ */
+void check_masked(const struct standards *s, const void *data, size_t size, struct buf *out);
+
 #endif

@@ -1,5 +1,6 @@
 /*
- * The lines around a finding, for a human, with everything personal masked.
+ * The lines around a finding, or all of a message, for a human, with everything
+ * personal masked.
  *
  * The text may be anything, also no XML at all, so the rule is the other way
  * round: a byte is masked unless it is known to be markup (a tag's name that
@@ -38,6 +39,7 @@ struct walk {
 	const struct finding *finding;
 	struct buf *out;
 	uint32_t line, column; /* of the next character */
+	bool whole;	       /* all of the message, as it stands */
 	bool cut;	       /* the line's end was cut off */
 	bool lost;	       /* tags did not match: no value is shown any more */
 	unsigned depth;
@@ -85,6 +87,15 @@ static void put(struct walk *w, const char *c, size_t n, bool mask)
 {
 	uint32_t from, to;
 
+	if (w->whole) {
+		bool space = *c == '\t' || *c == ' ';
+
+		if (!space && (mask || (n == 1 && ((unsigned char)*c < 0x20 || *c == 0x7F))))
+			buf_adds(w->out, MASK);
+		else
+			buf_add(w->out, c, n);
+		return;
+	}
 	window(w, &from, &to);
 	if (w->column == from && from > 1)
 		buf_adds(w->out, CUT);
@@ -108,6 +119,10 @@ static void emit(struct walk *w, const char *p, size_t n, bool mask)
 		size = 1;
 		while (i + size < n && ((unsigned char)p[i + size] & 0xC0) == 0x80)
 			size++;
+		if (p[i] == '\n' && w->whole) {
+			buf_adds(w->out, "\n");
+			continue;
+		}
 		if (p[i] == '\n') {
 			end_line(w);
 			w->line++;
@@ -115,7 +130,7 @@ static void emit(struct walk *w, const char *p, size_t n, bool mask)
 			begin_line(w);
 			continue;
 		}
-		if (p[i] != '\r' && in_lines(w))
+		if (p[i] != '\r' && (w->whole || in_lines(w)))
 			put(w, p + i, size < 4 ? size : 4, mask);
 		w->column++;
 	}
@@ -299,6 +314,16 @@ static const char *walk_text(struct walk *w, const char *p, const char *end)
 	return p + n;
 }
 
+/* One piece: a block, a tag or a text; gives where it ends. */
+static const char *walk_piece(struct walk *w, const char *p, const char *end)
+{
+	const char *behind = *p == '<' ? walk_block(w, p, end) : NULL;
+
+	if (behind != NULL)
+		return behind;
+	return *p == '<' ? walk_tag(w, p, end) : walk_text(w, p, end);
+}
+
 void check_excerpt(const struct checker *c, const void *data, size_t size, const struct finding *f,
 		   struct buf *out)
 {
@@ -312,13 +337,17 @@ void check_excerpt(const struct checker *c, const void *data, size_t size, const
 	if (f->line == 0 || size == 0)
 		return;
 	begin_line(&w);
-	while (p < end && w.line <= f->line + AROUND) {
-		const char *behind = *p == '<' ? walk_block(&w, p, end) : NULL;
-
-		if (behind == NULL)
-			behind = *p == '<' ? walk_tag(&w, p, end) : walk_text(&w, p, end);
-		p = behind;
-	}
+	while (p < end && w.line <= f->line + AROUND)
+		p = walk_piece(&w, p, end);
 	if (w.line <= f->line + AROUND)
 		end_line(&w);
+}
+
+void check_masked(const struct standards *s, const void *data, size_t size, struct buf *out)
+{
+	struct walk w = {.standards = s, .out = out, .line = 1, .column = 1, .whole = true};
+	const char *p = data, *end = p + size;
+
+	while (p < end)
+		p = walk_piece(&w, p, end);
 }

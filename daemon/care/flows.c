@@ -520,7 +520,8 @@ static int make_rows(struct telling *t, struct stromen **ret)
 		return -ENOMEM;
 	}
 	s->apart = t->apart;
-	qsort(t->list, t->n, sizeof *t->list, by_key);
+	if (t->n > 0)
+		qsort(t->list, t->n, sizeof *t->list, by_key);
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t p = 0; p < t->perioden; p++)
 			make_row(t, &t->list[i], p, s);

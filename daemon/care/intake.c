@@ -38,7 +38,7 @@ void report_json(const struct store_message *m, struct buf *out)
 	json_field(out, "identification", m->identificatie);
 	if (m->code != NULL)
 		json_field(out, "code", m->code);
-	if (m->verdict == VERDICT_PARKED && m->release != 0) {
+	if (m->verdict == VERDICT_PARKED && m->release != 0 && m->release != STEERING_OPEN) {
 		day_text(m->release, release);
 		json_field(out, "release", release);
 	}
@@ -102,6 +102,7 @@ static int row_of(struct arena *a, int64_t id, const struct incoming *in, enum v
 		.settled = in->received,
 		.party = in->party,
 		.reference = in->reference,
+		.software = in->software,
 		.type = b->type != NULL ? b->type->naam : "",
 		.van = b->van,
 		.naar = b->naar,
@@ -257,6 +258,23 @@ static int hold(struct arena *a, struct checked *c, struct oordeel *o)
 	return findings_add(&c->findings, a, over ? "BRS13" : NULL, &f);
 }
 
+/* During maintenance what comes in is kept, and judged when it is over. */
+static int pause_for_work(const struct steering *s, struct arena *a, struct checked *c, struct oordeel *o)
+{
+	const char *blank = s->text[0] != '\0' ? " " : "";
+	struct finding f = {
+		.rule = "HUB",
+		.nl = arena_printf(a, "De hub is in onderhoud; het bericht is bewaard.%s%s", blank, s->text),
+		.en = arena_printf(a, "The hub is under maintenance; the message is kept.%s%s", blank, s->text),
+		.todo_nl = "U hoeft niets te doen: het bericht wordt daarna beoordeeld en bezorgd.",
+		.todo_en = "There is nothing to do: the message is judged and delivered afterwards.",
+	};
+
+	o->verdict = VERDICT_PARKED;
+	c->findings.n = c->findings.more = 0; /* told when it is judged */
+	return f.nl == NULL || f.en == NULL ? -ENOMEM : findings_add(&c->findings, a, NULL, &f);
+}
+
 static int judge(struct intake *k, struct arena *a, const struct incoming *in, struct oordeel *o)
 {
 	struct checked *c = in->checked;
@@ -272,7 +290,11 @@ static int judge(struct intake *k, struct arena *a, const struct incoming *in, s
 	if (r < 0 || c->findings.code != NULL)
 		return r;
 	set_out(k, in, o);
-	o->release = rulebook_release(k->rules, c->bericht.type->standard, day_of(k->now));
+	o->release = k->steering == NULL
+			     ? rulebook_release(k->rules, c->bericht.type->standard, day_of(k->now))
+			     : steering_release(k->steering, k->rules, c->bericht.type->standard, day_of(k->now));
+	if (o->release == STEERING_OPEN)
+		return pause_for_work(k->steering, a, c, o);
 	if (o->release != day_of(k->now))
 		return hold(a, c, o);
 	o->release = 0;
@@ -320,7 +342,7 @@ static int add_answer(struct intake *k, struct arena *a, const struct checked *a
 	int r = EVP_Digest(bytes->data, bytes->len, own.sha256, NULL, EVP_sha256(), NULL) == 1 ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = store_pack(k->packer, a, bytes->data, bytes->len, &packed, &own.body_size);
+		r = store_pack(k->packer, a, bytes->data, bytes->len, own.sha256, &packed, &own.body_size);
 	if (r < 0)
 		return r;
 	own.body = packed;

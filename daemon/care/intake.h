@@ -21,6 +21,7 @@
 #include "care/check.h"
 #include "care/parties.h"
 #include "care/rulebook.h"
+#include "care/steering.h"
 #include "store/store.h"
 
 #define HUB_PARTY "hub"          /* the sending party of answers that the hub made */
@@ -29,6 +30,7 @@
 /* One message as it came in and was checked. */
 struct incoming {
 	const char *party, *reference;
+	const char *software; /* of the session; NULL or "": unknown */
 	int64_t received;
 	size_t size;
 	unsigned char sha256[32];
@@ -55,6 +57,7 @@ struct intake {
 	const struct parties *parties; /* of this batch */
 	const struct pseudonym_key *key;
 	const struct rulebook *rules;
+	const struct steering *steering; /* what operators set; NULL: nothing */
 	struct checker *checker;       /* the hub's own answers are checked like any message */
 	struct packer *packer;
 	int64_t now; /* the moment of the next verdict; each takes one microsecond of its own */

@@ -40,6 +40,20 @@ static bool may_hold_bsn(const char *text, size_t n)
 	return digits == 9 && passes_11_test(all);
 }
 
+void mask_bsns(char *text)
+{
+	while (*text != '\0') {
+		size_t n = strspn(text, "0123456789");
+		bool holds = false;
+
+		for (size_t i = 0; i + 9 <= n; i++)
+			holds = holds || passes_11_test(text + i);
+		if (holds)
+			memset(text, '*', n);
+		text += n > 0 ? n : 1;
+	}
+}
+
 bool mask_value_harmless(const char *value, size_t n)
 {
 	int letters = 0;

@@ -17,6 +17,12 @@
 bool mask_value_harmless(const char *value, size_t n);
 
 /*
+ * mask_bsns: makes asterisks of every row of nine digits or more that may hold
+ * a BSN, for what people write in free text.
+ */
+void mask_bsns(char *text);
+
+/*
  * mask_name_harmless: looks like the name of an element (ASCII letters,
  * digits, _ - .) of at most 40 characters and holds no BSN.
  */

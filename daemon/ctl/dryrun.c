@@ -20,6 +20,7 @@
 #include "ctl/locale.h"
 #include "ctl/offline.h"
 #include "ctl/table.h"
+#include "store/bodies.h"
 #include "store/store.h"
 
 #include "base/banned.h"
@@ -46,7 +47,9 @@ struct run {
 	struct checker *was, *becomes;
 	struct cause causes[CAUSES_MAX];
 	size_t n_causes;
-	long long messages, changed, unknown, more;
+	long long messages, changed, unknown, more, deleted;
+	int64_t unread; /* the message that could not be read, 0: none */
+	struct store *store;
 };
 
 static const char *outcome_word(enum outcome o)
@@ -190,8 +193,14 @@ static int each(void *ctx, const struct store_message *m)
 	struct run *run = ctx;
 	struct arena a = ARENA_INIT;
 	struct buf text = BUF_INIT;
-	int r = store_unpack(m->body, m->body_size, &text);
+	int r = store_read(run->store, m, &text);
 
+	if (r == -ENODATA) {
+		run->deleted++; /* of these nothing can be said any more */
+		return 0;
+	}
+	if (r < 0)
+		run->unread = m->id;
 	if (r == 0)
 		r = compare(run, &a, m, &text);
 	run->messages++;
@@ -204,8 +213,9 @@ static int each(void *ctx, const struct store_message *m)
 
 static int print_json(const struct run *run)
 {
-	json_t *o = json_pack("{s:I, s:I, s:I, s:[]}", "messages", (json_int_t)run->messages, "changed",
-			      (json_int_t)run->changed, "unknown", (json_int_t)run->unknown, "changes");
+	json_t *o = json_pack("{s:I, s:I, s:I, s:I, s:[]}", "messages", (json_int_t)run->messages, "changed",
+			      (json_int_t)run->changed, "unknown", (json_int_t)run->unknown, "deleted",
+			      (json_int_t)run->deleted, "changes");
 	char *text;
 
 	for (size_t i = 0; i < run->n_causes; i++) {
@@ -236,6 +246,10 @@ static int print_text(const struct run *run)
 		(void)printf(", %lld %s", run->unknown,
 			     ctl_say("van een soort die de andere set niet kent",
 				     "of a type that the other set does not know"));
+	if (run->deleted > 0)
+		(void)printf(", %lld %s", run->deleted,
+			     ctl_say("overgeslagen: hun tekst is na de bewaartermijn verwijderd",
+				     "left out: their text was deleted when its time was over"));
 	(void)puts("");
 	for (size_t i = 0; i < run->n_causes; i++) {
 		const struct cause *c = &run->causes[i];
@@ -264,6 +278,9 @@ static int compare_all(const struct config *c, const char *standard, day since, 
 		r = standards_open(&then, standard, why);
 	if (r == 0)
 		r = store_open(&st, c->store, STORE_READ, why);
+	if (r == 0)
+		r = bodies_unlock(st, c->body_keys, false, day_of(clock_us()), NULL, NULL, why);
+	run->store = st;
 	run->now = now;
 	run->then = then;
 	if (r == 0)
@@ -272,7 +289,9 @@ static int compare_all(const struct config *c, const char *standard, day since, 
 		r = checker_new(&run->becomes, then);
 	if (r == 0)
 		r = st->ops->history(st, from, 0, 0, each, run);
-	if (r < 0 && why->len == 0)
+	if (r < 0 && why->len == 0 && run->unread > 0)
+		buf_addf(why, "%s %lld: %s", ctl_say("bericht", "message"), (long long)run->unread, store_fault(r));
+	else if (r < 0 && why->len == 0)
 		buf_adds(why, strerror(-r));
 	checker_free(&run->was);
 	checker_free(&run->becomes);

@@ -27,6 +27,8 @@
 #include "ctl/locale.h"
 #include "ctl/offline.h"
 #include "ctl/validate.h"
+#include "store/audit.h"
+#include "store/bodies.h"
 
 #include "base/banned.h"
 
@@ -35,6 +37,7 @@
 #define AHEAD_BYTES (64u * 1024 * 1024) /* and how large they may be together */
 #define BATCH 2000			/* messages in a transaction */
 #define BATCH_BYTES (64u * 1024 * 1024)
+#define AUDIT_SOURCE "ijwctl ingest"
 #define SHOWN 20 /* of each kind, that are told in full */
 #define TELL_EVERY 500
 
@@ -69,8 +72,10 @@ struct job {
 	size_t next, written, bytes;
 	bool stop;
 
+	struct keyring *keys;
 	struct intake intake; /* from here on the main thread's */
 	int64_t newest;	      /* of the store, before the run */
+	int64_t entered;      /* the audit log has the messages up to here */
 	size_t batch, batch_bytes;
 	size_t taken, duplicates, with_findings;
 	struct told refused, different;
@@ -148,7 +153,7 @@ static int prepare(struct worker *w, const struct history_row *row, struct slot 
 	check_bytes(w->checker, &s->arena, w->room, n, &s->checked);
 	if (EVP_Digest(w->room, n, s->in.sha256, NULL, EVP_sha256(), NULL) != 1)
 		return -ENOMEM;
-	r = store_pack(w->packer, &s->arena, w->room, n, &packed, &s->in.body_size);
+	r = store_pack(w->packer, &s->arena, w->room, n, s->in.sha256, &packed, &s->in.body_size);
 	if (r == 0)
 		s->in.body = packed;
 	return r;
@@ -195,7 +200,7 @@ static int worker_open(struct worker *w, struct job *j)
 	int r = checker_new(&w->checker, j->standards);
 
 	w->job = j;
-	w->packer = packer_new();
+	w->packer = packer_new(j->keys);
 	return r == 0 && w->packer == NULL ? -ENOMEM : r;
 }
 
@@ -277,8 +282,13 @@ static void clear_progress(const struct job *j)
 static int commit(struct job *j)
 {
 	const struct store_ops *ops = j->intake.store->ops;
-	int r = j->batch == 0 ? 0 : ops->commit(j->intake.store);
+	int r = j->batch == 0 ? 0 : audit_messages(j->intake.store, clock_us(), AUDIT_SOURCE,
+						   j->entered + 1, j->intake.next_id - 1);
 
+	if (r == 0 && j->batch > 0)
+		r = ops->commit(j->intake.store);
+	if (r == 0)
+		j->entered = j->intake.next_id - 1;
 	j->batch = j->batch_bytes = 0;
 	return r == 0 ? ops->tidy(j->intake.store) : r;
 }
@@ -446,7 +456,7 @@ static int report(const struct job *j, int r, double seconds)
 /* ---- what it works on ---- */
 
 struct target {
-	const char *store, *key;
+	const char *store, *key, *body_keys;
 	struct rulebook_opts rules;
 };
 
@@ -462,6 +472,7 @@ static int newest_of(struct job *j)
 	if (r == 0)
 		j->newest = id > 0 ? m.received : 0;
 	j->intake.next_id = id + 1;
+	j->entered = id;
 	arena_release(&a);
 	return r;
 }
@@ -474,6 +485,45 @@ static void tell_why(const struct buf *why, int r)
 
 	if (n > 0)
 		(void)fprintf(stderr, "ijwctl: %s%s", text, text[n - 1] == '\n' ? "" : "\n");
+}
+
+/* Messages that no entry covers come first: the ranges of the audit log follow on. */
+static int enter_earlier(struct store *st)
+{
+	int64_t n = 0;
+	int r = st->ops->begin(st);
+
+	if (r < 0)
+		return r;
+	r = audit_adopt(st, clock_us(), AUDIT_SOURCE, &n);
+	if (r == 0 && n > 0)
+		return st->ops->commit(st);
+	st->ops->rollback(st);
+	return r;
+}
+
+/* Who took in how many. */
+static int enter_run(const struct job *j, int result)
+{
+	struct store *st = j->intake.store;
+	char who[32], detail[64];
+	struct audit_entry e = {.moment = clock_us(),
+				.event = "ingest",
+				.who = who,
+				.source = AUDIT_SOURCE,
+				.outcome = result < 0 ? "broken off" : "ok",
+				.detail = detail};
+	int r = j->taken == 0 ? 0 : st->ops->begin(st);
+
+	if (r < 0 || j->taken == 0)
+		return r;
+	(void)snprintf(who, sizeof who, "uid %ld", (long)getuid());
+	(void)snprintf(detail, sizeof detail, "%zu messages of the past", j->taken);
+	r = audit_add(st, &e);
+	if (r == 0)
+		return st->ops->commit(st);
+	st->ops->rollback(st);
+	return r;
 }
 
 /* A key is made only for a store that is empty: pseudonyms of another would match none. */
@@ -492,6 +542,10 @@ static int open_and_run(struct job *j, const struct target *t)
 		r = newest_of(j);
 	if (r == 0)
 		r = pseudonym_key_open(&key, t->key, j->intake.next_id == 1, &why);
+	if (r == 0)
+		r = bodies_unlock(j->intake.store, t->body_keys, true, day_of(clock_us()), &j->keys, NULL, &why);
+	if (r == 0)
+		r = enter_earlier(j->intake.store);
 	tell_why(&why, r);
 	if (r == 0) {
 		j->intake.parties = nobody;
@@ -499,9 +553,12 @@ static int open_and_run(struct job *j, const struct target *t)
 		j->intake.rules = rules;
 		j->standards = rules->standards;
 		r = run(j);
+		if (enter_run(j, r) < 0 && r == 0)
+			r = -EIO;
 		r = report(j, r, (double)(clock_ms() - begin) / 1000);
 	}
 	store_close(&j->intake.store);
+	keyring_drop(&j->keys);
 	rulebook_drop(&rules);
 	parties_drop(&nobody);
 	buf_free(&why);
@@ -528,6 +585,7 @@ static int with_config(struct job *j, const char *file)
 	} else {
 		t = (struct target){.store = c->store,
 				    .key = c->pseudonym_key,
+				    .body_keys = c->body_keys,
 				    .rules = {.schemas = c->schemas,
 					      .lists = c->lists,
 					      .calendar = &c->calendar,
@@ -545,24 +603,27 @@ static int with_store(struct job *j, const char *store)
 	static const struct calendar usual;
 	static const char scheme[] = "sqlite:";
 	size_t n = strncmp(store, scheme, sizeof scheme - 1) == 0 ? sizeof scheme - 1 : 0;
-	struct buf url = BUF_INIT, key = BUF_INIT, schemas = BUF_INIT;
+	struct buf url = BUF_INIT, key = BUF_INIT, body_keys = BUF_INIT, schemas = BUF_INIT;
 	struct target t;
 	int r;
 
 	buf_addf(&url, "%s%s", scheme, store + n);
 	buf_addf(&key, "%s.key", store + n);
+	buf_addf(&body_keys, "%s.keys", store + n);
 	ctl_schemas_dir(NULL, &schemas);
 	t = (struct target){.store = buf_str(&url),
 			    .key = buf_str(&key),
+			    .body_keys = buf_str(&body_keys),
 			    .rules = {.schemas = buf_str(&schemas), .calendar = &usual}};
 	if (access(buf_str(&schemas), R_OK) < 0)
 		(void)fprintf(
 			stderr, "%s",
 			ctl_say("ijwctl: noem met $IJW_SCHEMAS de map met schema's\n",
 				"ijwctl: name the folder with the schemas with $IJW_SCHEMAS\n"));
-	r = url.failed || key.failed || schemas.failed ? 1 : open_and_run(j, &t);
+	r = url.failed || key.failed || body_keys.failed || schemas.failed ? 1 : open_and_run(j, &t);
 	buf_free(&url);
 	buf_free(&key);
+	buf_free(&body_keys);
 	buf_free(&schemas);
 	return r;
 }

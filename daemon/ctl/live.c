@@ -18,10 +18,12 @@
 /* What all commands take, and what `messages` takes beside. */
 struct wishes {
 	const char *control;
-	bool json, undelivered;
-	const char *party, *type, *verdict;
+	bool json, undelivered, given_up;
+	const char *party, *type, *verdict, *rule, *code, *identification, *sender, *receiver, *client;
 	int64_t since, until;
-	long limit;
+	long limit, nummer;
+	bool body, masked; /* of `show`: the text too */
+	const char *reason;
 	const char *id; /* the first word that is no option */
 };
 
@@ -30,7 +32,14 @@ static const struct option options[] = {
 	{"party", required_argument, NULL, 'p'},   {"type", required_argument, NULL, 't'},
 	{"verdict", required_argument, NULL, 'v'}, {"since", required_argument, NULL, 's'},
 	{"until", required_argument, NULL, 'u'},   {"limit", required_argument, NULL, 'n'},
-	{"undelivered", no_argument, NULL, 'd'},   {NULL, 0, NULL, 0}};
+	{"undelivered", no_argument, NULL, 'd'},   {"given-up", no_argument, NULL, 'g'},
+	{"rule", required_argument, NULL, 'r'},    {"code", required_argument, NULL, 'c'},
+	{"sender", required_argument, NULL, 'f'},  {"receiver", required_argument, NULL, 'o'},
+	{"nummer", required_argument, NULL, 'N'},  {"client", required_argument, NULL, 'k'},
+	{"identification", required_argument, NULL, 'i'},
+	{"body", no_argument, NULL, 'b'},	   {"masked", no_argument, NULL, 'm'},
+	{"reason", required_argument, NULL, 'R'},
+	{NULL, 0, NULL, 0}};
 
 /* A day, or a number of hours, days or minutes ago: 2026-11-22, 3h, 2d, 15m. */
 static bool read_moment(const char *text, int64_t *ret)
@@ -59,6 +68,11 @@ static int bad_moment(const char *text)
 	return -1;
 }
 
+bool ctl_moment(const char *text, int64_t *ret)
+{
+	return read_moment(text, ret) || bad_moment(text) == 0;
+}
+
 static int read_wishes(int argc, char **argv, struct wishes *w)
 {
 	int o;
@@ -73,6 +87,17 @@ static int read_wishes(int argc, char **argv, struct wishes *w)
 		case 'v': w->verdict = optarg; break;
 		case 'n': w->limit = strtol(optarg, NULL, 10); break;
 		case 'd': w->undelivered = true; break;
+		case 'g': w->given_up = true; break;
+		case 'r': w->rule = optarg; break;
+		case 'c': w->code = optarg; break;
+		case 'b': w->body = true; break;
+		case 'm': w->masked = true; break;
+		case 'R': w->reason = optarg; break;
+		case 'i': w->identification = optarg; break;
+		case 'f': w->sender = optarg; break;
+		case 'o': w->receiver = optarg; break;
+		case 'N': w->nummer = strtol(optarg, NULL, 10); break;
+		case 'k': w->client = optarg; break;
 		case 's':
 			if (!read_moment(optarg, &w->since))
 				return bad_moment(optarg);
@@ -263,16 +288,20 @@ int ctl_messages(int argc, char **argv)
 	struct wishes w;
 	struct table *t;
 	char moment[24], word[48];
-	json_t *o, *m;
+	json_t *request, *o, *m;
 	size_t i;
 
 	if (read_wishes(argc, argv, &w) < 0)
 		return 2;
-	o = ask(&w, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b}", "cmd", "messages", "party",
-			      w.party ? w.party : "", "type", w.type ? w.type : "", "verdict",
-			      w.verdict ? w.verdict : "", "since", (json_int_t)w.since, "until",
-			      (json_int_t)w.until, "limit", (json_int_t)w.limit, "undelivered",
-			      w.undelivered));
+	request = json_pack("{s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}", "cmd", "messages",
+			    "party", w.party, "type", w.type, "verdict", w.verdict, "rule", w.rule, "code",
+			    w.code, "identification", w.identification, "sender", w.sender, "receiver",
+			    w.receiver, "client", w.client);
+	(void)json_object_update_new(request, json_pack("{s:I, s:I, s:I, s:I, s:b, s:b}", "since", (json_int_t)w.since,
+							"until", (json_int_t)w.until, "limit", (json_int_t)w.limit,
+							"nummer", (json_int_t)w.nummer, "undelivered",
+							w.undelivered, "given_up", w.given_up));
+	o = ask(&w, request);
 	if (o == NULL)
 		return 1;
 	if (w.json)
@@ -321,6 +350,7 @@ static void print_timeline(json_t *m)
 		step(m, "settled", "oordeel gegeven", "verdict given");
 	step(m, "delivered", "bezorgd bij de ontvanger", "delivered to the receiver");
 	step(m, "confirmed", "bevestigd door de ontvanger", "confirmed by the receiver");
+	step(m, "text_deleted", "tekst verwijderd: de bewaartermijn was om", "text deleted: its retention ended");
 	if (number_at(m, "attempts") > 1)
 		(void)printf(SAY("  (%lld pogingen)\n", "  (%lld attempts)\n"), number_at(m, "attempts"));
 	if (json_is_object(box))
@@ -375,31 +405,59 @@ static int one(int argc, char **argv, const char *cmd, bool full)
 		return 1;
 	if (w.json)
 		return print_json(o);
-	if (json_object_get(o, "done") != NULL) {
-		(void)puts(SAY("de bezorging wacht weer op haar ontvanger", "the delivery waits for its receiver again"));
-	} else {
-		print_timeline(o);
-		print_findings(json_object_get(o, "findings"), full);
-		if (full && json_array_size(json_object_get(o, "findings")) == 0)
-			(void)printf(SAY("\ngeen bevindingen\n", "\nno findings\n"));
+	print_timeline(o);
+	print_findings(json_object_get(o, "findings"), full);
+	if (text_at(o, "text_error")[0] != '\0')
+		(void)printf("\n%s: %s\n", SAY("zonder de regels eromheen", "without the lines around it"),
+			     text_at(o, "text_error"));
+	if (full && json_array_size(json_object_get(o, "findings")) == 0)
+		(void)printf(SAY("\ngeen bevindingen\n", "\nno findings\n"));
+	json_decref(o);
+	return 0;
+}
+
+/* The text of a message, and nothing else, so that it can go into a file. */
+static int show_body(const struct wishes *w)
+{
+	char *end = NULL;
+	long long id = w->id == NULL ? 0 : strtoll(w->id, &end, 10);
+	json_t *o;
+
+	if (id <= 0 || *end != '\0') {
+		(void)fprintf(stderr, "%s", SAY("gebruik: ijwctl show NUMMER --body --reason TEKST | --body --masked\n",
+						"usage: ijwctl show NUMBER --body --reason TEXT | --body --masked\n"));
+		return 2;
 	}
+	o = ask(w, json_pack("{s:s, s:I, s:b, s:s, s:s}", "cmd", "body", "id", (json_int_t)id, "masked", w->masked,
+			     "reason", w->reason != NULL ? w->reason : "", "source", "ijwctl"));
+	if (o == NULL)
+		return 1;
+	if (w->json)
+		return print_json(o);
+	(void)fputs(text_at(o, "text"), stdout);
+	if (json_is_true(json_object_get(o, "truncated")))
+		(void)fprintf(stderr, SAY("ijwctl: dit is het begin; het bericht heeft %lld bytes\n",
+					  "ijwctl: this is the beginning; the message has %lld bytes\n"),
+			      number_at(o, "size"));
 	json_decref(o);
 	return 0;
 }
 
 int ctl_show(int argc, char **argv)
 {
+	struct wishes w;
+
+	if (read_wishes(argc, argv, &w) < 0)
+		return 2;
+	if (w.body)
+		return show_body(&w);
+	optind = 1;
 	return one(argc, argv, "show", false);
 }
 
 int ctl_explain(int argc, char **argv)
 {
 	return one(argc, argv, "explain", true);
-}
-
-int ctl_retry(int argc, char **argv)
-{
-	return one(argc, argv, "retry", false);
 }
 
 /* "0363, 0394 (mandate)" */
@@ -488,7 +546,8 @@ int ctl_reload(int argc, char **argv)
 
 	if (read_wishes(argc, argv, &w) < 0)
 		return 2;
-	o = ask(&w, json_pack("{s:s}", "cmd", "reload"));
+	o = ask(&w, json_pack("{s:s, s:s, s:s}", "cmd", "reload", "source", "ijwctl", "reason",
+			      w.reason != NULL ? w.reason : ""));
 	if (o == NULL)
 		return 1;
 	(void)puts(SAY("de hub leest zijn instellingen opnieuw; de uitkomst staat in zijn log",

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/audit.h"
 #include "ctl/due.h"
 #include "ctl/live.h"
 #include "ctl/locale.h"
 #include "ctl/offline.h"
+#include "ctl/orders.h"
 #include "ctl/pki.h"
 #include "ctl/rapporten.h"
 #include "ctl/rules.h"
@@ -25,13 +27,18 @@ static const struct {
 		"hoe het met de hub gaat: tellingen, wachtrijen, verbindingen",
 		"how the hub is: counts, queues, connections"},
 	{"messages", ctl_messages,
-		"[--party PARTIJ] [--type JW301] [--verdict VERDICT]\n"
-		"              [--since TIJD] [--until TIJD] [--undelivered] [--limit AANTAL]",
-		"[--party PARTY] [--type JW301] [--verdict VERDICT]\n"
-		"              [--since TIME] [--until TIME] [--undelivered] [--limit N]",
+		"[--party PARTIJ|CODE] [--sender CODE] [--receiver CODE] [--type JW301]\n"
+		"              [--identification TEKST] [--nummer TOEWIJZINGNUMMER] [--client PSEUDONIEM]\n"
+		"              [--verdict VERDICT] [--rule REGEL] [--code CODE] [--since TIJD] [--until TIJD]\n"
+		"              [--undelivered] [--given-up] [--limit AANTAL]",
+		"[--party PARTY|CODE] [--sender CODE] [--receiver CODE] [--type JW301]\n"
+		"              [--identification TEXT] [--nummer TOEWIJZINGNUMMER] [--client PSEUDONYM]\n"
+		"              [--verdict VERDICT] [--rule RULE] [--code CODE] [--since TIME] [--until TIME]\n"
+		"              [--undelivered] [--given-up] [--limit N]",
 		"berichten, nieuwste eerst", "messages, newest first"},
-	{"show",     ctl_show,     "NUMMER", "NUMBER",
-		"de tijdlijn van een bericht", "the timeline of a message"},
+	{"show",     ctl_show,
+		"NUMMER [--body --masked | --body --reason TEKST]", "NUMBER [--body --masked | --body --reason TEXT]",
+		"de tijdlijn van een bericht, of zijn tekst", "the timeline of a message, or its text"},
 	{"explain",  ctl_explain,  "NUMMER", "NUMBER",
 		"wat er mis is, met de regels eromheen (gemaskeerd)",
 		"what is wrong, with the lines around it (masked)"},
@@ -80,9 +87,29 @@ static const struct {
 		"              [--config FILE | --store PATH] [--format=table|tsv|csv|json]",
 		"de Beleidsinformatie Jeugd van een halfjaar, vooringevuld; wat CBS gaat sluiten",
 		"the half-year's delivery to CBS, prefilled; what CBS is going to close"},
-	{"retry",    ctl_retry,    "NUMMER", "NUMBER",
+	{"hold",     ctl_order,    "CODE [--reason REDEN]", "CODE [--reason REASON]",
+		"niets meer aan deze code bezorgen", "deliver nothing more to this code"},
+	{"resume",   ctl_order,    "CODE [--reason REDEN]", "CODE [--reason REASON]",
+		"er weer aan bezorgen", "deliver to it again"},
+	{"maintenance", ctl_order, "on|off [--text TEKST] [--reason REDEN]", "on|off [--text TEXT] [--reason REASON]",
+		"onderhoud: berichten bewaren en niet beoordelen; de partijen horen de tekst",
+		"maintenance: keep messages and judge none; parties hear the text"},
+	{"freeze",   ctl_order,
+		"STANDAARD --from DAG --until DAG [--reason REDEN]",
+		"STANDARD --from DAY --until DAY [--reason REASON]",
+		"berichten van een standaard op die dagen vasthouden",
+		"hold messages of a standard on those days"},
+	{"unfreeze", ctl_order,    "STANDAARD [--reason REDEN]", "STANDARD [--reason REASON]",
+		"dat beëindigen", "end that"},
+	{"retry",    ctl_order,    "NUMMER [--reason REDEN]", "NUMBER [--reason REASON]",
 		"een opgegeven bezorging opnieuw proberen", "try a given-up delivery again"},
-	{"reload",   ctl_reload,   "", "",
+	{"replay",   ctl_order,    "NUMMER [--reason REDEN]", "NUMBER [--reason REASON]",
+		"een bezorgd bericht nog eens bezorgen", "deliver a delivered message once more"},
+	{"recheck",  ctl_order,    "", "",
+		"nu kijken naar wat geparkeerd staat", "look now at what is parked"},
+	{"test",     ctl_test,     "PARTIJ", "PARTY",
+		"de verbinding van een partij", "the line of a party"},
+	{"reload",   ctl_reload,   "[--reason TEKST]", "[--reason TEXT]",
 		"partijen, certificaten, CRL, schema's en logniveau opnieuw lezen",
 		"read parties, certificates, CRL, schemas and log level again"},
 	{"validate", ctl_validate,
@@ -97,7 +124,7 @@ static const struct {
 		"wat een andere release of set schema's van de opgeslagen berichten zou vinden",
 		"what another release or set of schemas would make of the stored messages"},
 	{"rebuild",  ctl_rebuild,
-		"[--config BESTAND] [--check]", "[--config FILE] [--check]",
+		"[--config BESTAND] [--check] [--shrink]", "[--config FILE] [--check] [--shrink]",
 		"het register opnieuw maken uit de opgeslagen berichten (de hub staat stil)",
 		"make the register anew from the stored messages (the hub is stopped)"},
 	{"ingest",   ctl_ingest,
@@ -105,6 +132,18 @@ static const struct {
 		"DIR [--index FILE] [--config FILE | --store PATH]",
 		"berichten van vroeger opnemen, met hun eigen tijd (de hub staat stil)",
 		"take in messages of the past, with their own times (the hub is stopped)"},
+	{"audit",    ctl_audit,
+		"[verify [--expect HASH] | export] [--since TIJD] [--until TIJD] [--event SOORT]\n"
+		"              [--who NAAM] [--message NUMMER] [--limit AANTAL]\n"
+		"              [--config BESTAND | --store PAD] [--format=table|tsv|csv|json]",
+		"[verify [--expect HASH] | export] [--since TIME] [--until TIME] [--event KIND]\n"
+		"              [--who NAME] [--message NUMBER] [--limit N]\n"
+		"              [--config FILE | --store PATH] [--format=table|tsv|csv|json]",
+		"wie wat wanneer deed; of het logboek en de berichten nog kloppen",
+		"who did what when; whether the log and the messages are as they were"},
+	{"keys",     ctl_keys,     "[rotate [--reason TEKST]]", "[rotate [--reason TEXT]]",
+		"de sleutels waaronder berichten liggen; een nieuwe maken",
+		"the keys that messages lie under; make a new one"},
 	{"rules",    ctl_rules,
 		"[--id REGEL] [--type JW301] [--json] [--schemas MAP]",
 		"[--id RULE] [--type JW301] [--json] [--schemas DIR]",

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,11 +11,14 @@
 #include "config.h"
 #include "ctl/locale.h"
 #include "ctl/offline.h"
+#include "store/audit.h"
+#include "store/bodies.h"
 
 #include "base/banned.h"
 
 static const struct option options[] = {{"config", required_argument, NULL, 'c'},
 					{"check", no_argument, NULL, 'k'},
+					{"shrink", no_argument, NULL, 's'},
 					{NULL, 0, NULL, 0}};
 
 bool ctl_hub_runs(const char *control)
@@ -44,6 +48,28 @@ static void print_digest(const char *label, const unsigned char digest[32])
 	(void)puts("");
 }
 
+/* Why nothing was made anew, and what can be done. */
+static int refuse(const struct rebuild_result *ret, int r)
+{
+	if (r != -ENODATA) {
+		if (ret->first_different > 0)
+			(void)fprintf(stderr, "ijwctl: %s %lld: %s\n", ctl_say("bericht", "message"),
+				      (long long)ret->first_different, store_fault(r));
+		(void)fprintf(stderr, "ijwctl: %s (%s)\n",
+			      ctl_say("er is niets veranderd", "nothing was changed"), strerror(-r));
+		return 1;
+	}
+	(void)fprintf(stderr,
+		      ctl_dutch() ? "ijwctl: van %lld berichten (%lld tot en met %lld) is de tekst na de bewaartermijn "
+				    "verwijderd;\nhet register weet daaruit nog wat er nu in staat, en zou dat verliezen. "
+				    "Er is niets veranderd.\nToch opnieuw maken, zonder die berichten: --shrink\n"
+				  : "ijwctl: the texts of %lld messages (%lld to %lld) were deleted when their time was "
+				    "over;\nwhat the register has from them would be lost.  Nothing was changed.\n"
+				    "To make it anew all the same, without those messages: --shrink\n",
+		      (long long)ret->missing, (long long)ret->first_missing, (long long)ret->last_missing);
+	return 1;
+}
+
 static int report(const struct rebuild_result *r, bool check)
 {
 	bool same = memcmp(r->before, r->after, sizeof r->before) == 0;
@@ -64,7 +90,31 @@ static int report(const struct rebuild_result *r, bool check)
 	return check && (!same || r->different > 0) ? 1 : 0;
 }
 
-static int run(const struct config *c, bool check)
+/* Who made the register anew. */
+static int enter(struct store *st, const struct rebuild_result *ret)
+{
+	char who[32], detail[96];
+	struct audit_entry e = {.moment = clock_us(),
+				.event = "rebuild",
+				.who = who,
+				.source = "ijwctl rebuild",
+				.outcome = "ok",
+				.detail = detail};
+	int r = st->ops->begin(st);
+
+	if (r < 0)
+		return r;
+	(void)snprintf(who, sizeof who, "uid %ld", (long)getuid());
+	(void)snprintf(detail, sizeof detail, "%lld messages, %lld without their text", (long long)ret->messages,
+		       (long long)ret->missing);
+	r = audit_add(st, &e);
+	if (r == 0)
+		return st->ops->commit(st);
+	st->ops->rollback(st);
+	return r;
+}
+
+static int run(const struct config *c, bool check, bool shrink)
 {
 	const struct rulebook_opts o = {.schemas = c->schemas,
 					.lists = c->lists,
@@ -82,16 +132,18 @@ static int run(const struct config *c, bool check)
 		r = store_open(&st, c->store, STORE_WRITE, &why);
 	if (r == 0)
 		r = pseudonym_key_open(&key, c->pseudonym_key, false, &why);
+	if (r == 0)
+		r = bodies_unlock(st, c->body_keys, false, day_of(clock_us()), NULL, NULL, &why);
 	if (r < 0) {
 		(void)fprintf(stderr, "ijwctl: %s\n", buf_str(&why));
 	} else {
-		r = rebuild_register(st, rules, c->who, &key, !check,
+		r = rebuild_register(st, rules, c->who, &key, !check, shrink,
 				     isatty(STDERR_FILENO) ? progress : NULL, NULL, &result);
-		if (r == 0)
-			r = report(&result, check);
-		else
-			(void)fprintf(stderr, "ijwctl: %s (%s)\n",
-				      ctl_say("er is niets veranderd", "nothing was changed"), strerror(-r));
+		if (r == 0 && !check && enter(st, &result) < 0)
+			(void)fprintf(stderr, "ijwctl: %s\n",
+				      ctl_say("dit kon niet in het auditlogboek gezet worden",
+					      "this could not be entered in the audit log"));
+		r = r == 0 ? report(&result, check) : refuse(&result, r);
 	}
 	store_close(&st);
 	rulebook_drop(&rules);
@@ -104,7 +156,7 @@ int ctl_rebuild(int argc, char **argv)
 	const char *file = "/etc/ijwd/ijwd.yaml";
 	struct config *c = NULL;
 	struct buf why = BUF_INIT;
-	bool check = false;
+	bool check = false, shrink = false;
 	int o, r;
 
 	while ((o = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
@@ -112,6 +164,8 @@ int ctl_rebuild(int argc, char **argv)
 			file = optarg;
 		else if (o == 'k')
 			check = true;
+		else if (o == 's')
+			shrink = true;
 		else
 			return 2;
 	}
@@ -127,7 +181,7 @@ int ctl_rebuild(int argc, char **argv)
 				      "ijwctl: the hub is running; stop it first (systemctl stop ijwd)\n"));
 		r = 1;
 	} else {
-		r = run(c, check);
+		r = run(c, check, shrink);
 	}
 	config_free(&c);
 	return r;

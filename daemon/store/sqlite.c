@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/keyring.h"
+#include "store/audit.h"
+#include "store/bodies.h"
 #include "store/migrations.h"
 #include "store/sqlite_internal.h"
 
@@ -162,11 +165,18 @@ const char *sq_text(sqlite3_stmt *s, int column)
 	return (const char *)sqlite3_column_text(s, column);
 }
 
-/* Reads the columns of MESSAGE (statements.c); texts belong to the row. */
-static void read_message(sqlite3_stmt *s, struct store_message *m)
+void sq_hash(sqlite3_stmt *s, int column, unsigned char ret[32])
 {
-	const void *sha = sqlite3_column_blob(s, 9);
+	const void *hash = sqlite3_column_blob(s, column);
 
+	memset(ret, 0, 32);
+	if (hash != NULL && sqlite3_column_bytes(s, column) == 32)
+		memcpy(ret, hash, 32);
+}
+
+/* Reads the columns of MESSAGE (statements.c); texts belong to the row. */
+void sq_read_message(sqlite3_stmt *s, struct store_message *m)
+{
 	*m = (struct store_message){
 		.id = sqlite3_column_int64(s, 0),
 		.received = sqlite3_column_int64(s, 1),
@@ -190,8 +200,7 @@ static void read_message(sqlite3_stmt *s, struct store_message *m)
 				  : (enum outbox_state)sqlite3_column_int(s, 18),
 		.release = (day)sqlite3_column_int(s, 19), /* NULL reads as 0 */
 	};
-	if (sha != NULL && sqlite3_column_bytes(s, 9) == (int)sizeof m->sha256)
-		memcpy(m->sha256, sha, sizeof m->sha256);
+	sq_hash(s, 9, m->sha256);
 }
 
 /* Moves a row's texts into the arena. */
@@ -218,7 +227,7 @@ static int one_message(sqlite3_stmt *s, struct arena *a, struct store_message *r
 	if (r == 0 && rc != SQLITE_ROW)
 		r = -ENOENT;
 	if (r == 0) {
-		read_message(s, &m);
+		sq_read_message(s, &m);
 		r = keep_message(a, &m);
 	}
 	(void)sqlite3_reset(s);
@@ -227,7 +236,7 @@ static int one_message(sqlite3_stmt *s, struct arena *a, struct store_message *r
 	return r;
 }
 
-static int each_message(sqlite3_stmt *s, int (*each)(void *, const struct store_message *), void *ctx)
+int sq_each_message(sqlite3_stmt *s, int (*each)(void *, const struct store_message *), void *ctx)
 {
 	int rc, r = 0;
 
@@ -237,7 +246,7 @@ static int each_message(sqlite3_stmt *s, int (*each)(void *, const struct store_
 		r = sq_error(rc);
 		if (r < 0)
 			break;
-		read_message(s, &m);
+		sq_read_message(s, &m);
 		r = each(ctx, &m);
 	}
 	(void)sqlite3_reset(s);
@@ -258,13 +267,37 @@ static int checkpoint(struct store *st)
 	return sq_error(rc);
 }
 
+/* Bodies that were added since go into their count. */
+static int count_bodies(struct store *st)
+{
+	struct sqlite_store *self = sq_self(st);
+	int r = self->bodies == 0 ? 0 : run(st, SQL_BODY_COUNT, "ii", self->key, self->bodies);
+
+	self->bodies = 0;
+	return r;
+}
+
+/* One key follows another only when keys are renewed, so there is one to remember. */
+static int note_body(struct store *st, int64_t key)
+{
+	struct sqlite_store *self = sq_self(st);
+	int r = key != self->key ? count_bodies(st) : 0;
+
+	self->key = key;
+	self->bodies++;
+	return r;
+}
+
 static int sq_commit(struct store *st)
 {
-	return run(st, SQL_COMMIT, "");
+	int r = count_bodies(st);
+
+	return r == 0 ? run(st, SQL_COMMIT, "") : r;
 }
 
 static void sq_rollback(struct store *st)
 {
+	sq_self(st)->bodies = 0;
 	(void)run(st, SQL_ROLLBACK, ""); /* fails only when SQLite has rolled back already */
 }
 
@@ -304,20 +337,34 @@ static int sq_message_add(struct store *st, const struct store_message *m)
 		return r;
 	if (sqlite3_changes(sq_self(st)->db) == 0)
 		return -EEXIST;
-	return run(st, SQL_BODY_ADD, "ib", m->id, m->body, m->body_size);
-}
-
-static int sq_message_settle(struct store *st, const struct store_message *m)
-{
-	int r = run(st, SQL_MESSAGE_SETTLE, "iittttittid", m->id, m->settled, m->type, m->van, m->naar,
-		    m->identificatie, (int64_t)m->verdict, m->code, m->findings, m->more, release_of(m));
-
-	return r == 0 && sqlite3_changes(sq_self(st)->db) == 0 ? -EEXIST : r;
+	r = run(st, SQL_BODY_ADD, "ibi", m->id, m->body, m->body_size,
+		(int64_t)seal_key(m->body, m->body_size));
+	if (r == 0)
+		r = note_body(st, (int64_t)seal_key(m->body, m->body_size));
+	return r == 0 ? sq_view_add(st, m) : r;
 }
 
 static int sq_message_get(struct store *st, struct arena *a, int64_t id, struct store_message *ret)
 {
 	return one_message(start(st, SQL_MESSAGE_GET, "i", id), a, ret);
+}
+
+static int sq_message_settle(struct store *st, const struct store_message *m)
+{
+	struct arena a = ARENA_INIT;
+	struct store_message parked;
+	int r = sq_message_get(st, &a, m->id, &parked);
+
+	if (r == 0)
+		r = run(st, SQL_MESSAGE_SETTLE, "iittttittid", m->id, m->settled, m->type, m->van, m->naar,
+			m->identificatie, (int64_t)m->verdict, m->code, m->findings, m->more,
+			release_of(m));
+	if (r == 0 && sqlite3_changes(sq_self(st)->db) == 0)
+		r = -EEXIST;
+	if (r == 0 && m->verdict != VERDICT_PARKED)
+		r = sq_view_settle(st, &parked, m);
+	arena_release(&a);
+	return r;
 }
 
 static int sq_message_in_force(struct store *st, struct arena *a, const char *van, const char *type,
@@ -339,22 +386,15 @@ static int sq_body(struct store *st, int64_t id, struct buf *ret)
 
 	if (r == 0 && rc != SQLITE_ROW)
 		r = -ENOENT;
-	if (r == 0)
-		r = store_unpack(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), ret);
+	if (r == 0) {
+		struct store_message m = {.body = sqlite3_column_blob(s, 0),
+					  .body_size = (size_t)sqlite3_column_bytes(s, 0)};
+
+		sq_hash(s, 1, m.sha256);
+		r = store_read(st, &m, ret);
+	}
 	(void)sqlite3_reset(s);
 	return r;
-}
-
-static int sq_messages(struct store *st, const struct store_filter *f,
-		       int (*each)(void *, const struct store_message *), void *ctx)
-{
-	sqlite3_stmt *s = start(st, SQL_MESSAGE_LIST, "ittiiiii",
-				f->before > 0 ? f->before : INT64_MAX, f->party ? f->party : "",
-				f->type ? f->type : "", (int64_t)f->verdict, f->since,
-				f->until > 0 ? f->until : INT64_MAX, (int64_t)f->undelivered,
-				f->limit > 0 ? (int64_t)f->limit : (int64_t)50);
-
-	return each_message(s, each, ctx);
 }
 
 static int sq_outbox_add(struct store *st, int64_t id, const char *receiver, enum outbox_state state)
@@ -396,7 +436,7 @@ static int sq_outbox_take(struct store *st, const char *receiver, int64_t now, u
 		r = sq_error(rc);
 		if (r < 0)
 			break;
-		read_message(s, &m);
+		sq_read_message(s, &m);
 		m.attempts = sqlite3_column_int64(s, 20) + 1;
 		m.body = sqlite3_column_blob(s, 21);
 		m.body_size = (size_t)sqlite3_column_bytes(s, 21);
@@ -465,7 +505,7 @@ static int sq_queues(struct store *st, int (*each)(void *, const struct store_qu
 static int sq_parked(struct store *st, int64_t after, unsigned most, day today,
 		     int (*each)(void *, const struct store_message *), void *ctx)
 {
-	return each_message(start(st, SQL_PARKED, "iid", after, (int64_t)most, today), each, ctx);
+	return sq_each_message(start(st, SQL_PARKED, "iid", after, (int64_t)most, today), each, ctx);
 }
 
 /*
@@ -484,7 +524,7 @@ static int page_add(struct page *p, sqlite3_stmt *s)
 	struct store_message *m = &p->rows[p->n];
 	const void *body = sqlite3_column_blob(s, 20);
 
-	read_message(s, m);
+	sq_read_message(s, m);
 	m->body_size = (size_t)sqlite3_column_bytes(s, 20);
 	if (keep_message(&p->arena, m) < 0)
 		return -ENOMEM;
@@ -548,7 +588,7 @@ static int sq_receipt_sent(struct store *st, int64_t id)
 static int sq_receipts_owed(struct store *st, const char *party,
 			    int (*each)(void *, const struct store_message *), void *ctx)
 {
-	return each_message(start(st, SQL_RECEIPTS_OWED, "t", party), each, ctx);
+	return sq_each_message(start(st, SQL_RECEIPTS_OWED, "t", party), each, ctx);
 }
 
 static int sq_totals(struct store *st, struct store_totals *ret)
@@ -600,7 +640,6 @@ static const struct store_ops ops = {
 	.message_in_force = sq_message_in_force,
 	.message_by_reference = sq_message_by_reference,
 	.body = sq_body,
-	.messages = sq_messages,
 	.outbox_add = sq_outbox_add,
 	.outbox_get = sq_outbox_get,
 	.outbox_take = sq_outbox_take,
@@ -701,6 +740,13 @@ static int prepare(struct sqlite_store *st, const char *const *sql, int n, sqlit
 	return 0;
 }
 
+int store_share(struct store *st)
+{
+	int on = 1;
+
+	return sq_error(sqlite3_file_control(sq_self(st)->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on));
+}
+
 static int set_up(struct sqlite_store *st, enum store_mode mode, struct buf *why)
 {
 	int r = sq_error(sqlite3_exec(st->db, mode == STORE_WRITE ? pragmas_write : pragmas_read, NULL,
@@ -710,7 +756,9 @@ static int set_up(struct sqlite_store *st, enum store_mode mode, struct buf *why
 		r = migrate(st, why);
 		(void)sqlite3_wal_hook(st->db, log_grew, st);
 	} else if (r == 0) {
-		r = check_version(st, why);
+		r = store_share(&st->base); /* who only reads clears nothing away */
+		if (r == 0)
+			r = check_version(st, why);
 	}
 	if (r == 0)
 		r = prepare(st, statements, N_STATEMENTS, st->stmt);
@@ -734,6 +782,8 @@ int sqlite_store_open(struct store **ret, const char *path, enum store_mode mode
 		return -ENOMEM;
 	st->base.ops = &ops;
 	st->base.reg = &sqlite_register_ops;
+	st->base.audit = &sqlite_audit_ops;
+	st->base.bodies = &sqlite_body_ops;
 	r = sq_error(sqlite3_open_v2(path, &st->db, flags, NULL));
 	if (r == 0)
 		r = set_up(st, mode, &detail);

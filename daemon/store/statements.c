@@ -1,11 +1,9 @@
 #include "store/statements.h"
 
-/* What a struct store_message is read from, in this order (sqlite.c: read_message). */
-#define MESSAGE                                                                             \
-	"m.id, m.received, m.settled, m.party, m.reference, m.type, m.van, m.naar, "        \
-	"m.identificatie, m.sha256, m.size, m.verdict, m.code, m.findings, m.delivered, "   \
-	"m.confirmed, m.attempts, m.more, "                                                 \
-	"(SELECT state FROM outbox WHERE id = m.id), m.release "
+/* What a struct audit_entry is read from, in this order (sqlite_audit.c). */
+#define AUDIT                                                                              \
+	"id, moment, event, who, role, source, message, last, client, reason, outcome, detail, " \
+	"digest, hash "
 
 /* clang-format off */
 const char *const statements[N_STATEMENTS] = {
@@ -29,16 +27,14 @@ const char *const statements[N_STATEMENTS] = {
 	[SQL_MESSAGE_BY_REFERENCE] =
 		"SELECT " MESSAGE "FROM message m WHERE m.party = ?1 AND m.reference = ?2 AND "
 		"m.verdict > 2 ORDER BY m.id DESC LIMIT 1",
-	[SQL_MESSAGE_LIST] =
-		"SELECT " MESSAGE "FROM message m WHERE m.id < ?1 "
-		"AND (?2 = '' OR m.party = ?2 OR m.van = ?2 OR m.naar = ?2) "
-		"AND (?3 = '' OR m.type = ?3) AND (?4 = 0 OR m.verdict = ?4) "
-		"AND m.received >= ?5 AND m.received < ?6 "
-		"AND (?7 = 0 OR (m.verdict = 1 AND m.confirmed IS NULL)) "
-		"ORDER BY m.id DESC LIMIT ?8",
 
-	[SQL_BODY_ADD] = "INSERT INTO body (id, bytes) VALUES (?1, ?2)",
-	[SQL_BODY_GET] = "SELECT bytes FROM body WHERE id = ?1",
+	[SQL_BODY_ADD] = "INSERT INTO body (id, bytes, key) VALUES (?1, ?2, ?3)",
+	[SQL_BODY_GET] =
+		"SELECT b.bytes, m.sha256 FROM message m LEFT JOIN body b ON b.id = m.id WHERE m.id = ?1",
+
+	[SQL_BODY_COUNT] =
+		"INSERT INTO body_count (key, bodies) VALUES (?1, ?2) "
+		"ON CONFLICT (key) DO UPDATE SET bodies = bodies + excluded.bodies",
 
 	[SQL_OUTBOX_ADD] =
 		"INSERT INTO outbox (id, receiver, state, attempts) VALUES (?1, ?2, ?3, ?4)",
@@ -46,13 +42,14 @@ const char *const statements[N_STATEMENTS] = {
 		"SELECT state, attempts, failures, next, reason FROM outbox WHERE id = ?1",
 	[SQL_OUTBOX_LIST] =
 		"SELECT " MESSAGE ", o.attempts, b.bytes FROM outbox o JOIN message m ON m.id = o.id "
-		"JOIN body b ON b.id = o.id WHERE o.receiver = ?1 AND o.state = 0 AND o.next <= ?2 "
+		"LEFT JOIN body b ON b.id = o.id WHERE o.receiver = ?1 AND o.state = 0 AND o.next <= ?2 "
 		"ORDER BY o.id LIMIT ?3",
 	[SQL_OUTBOX_HAND] = "UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE id = ?1",
 	[SQL_OUTBOX_NEXT] = "SELECT min(next) FROM outbox WHERE receiver = ?1 AND state = 0",
 	[SQL_OUTBOX_DONE] = "DELETE FROM outbox WHERE id = ?1 RETURNING attempts",
 	[SQL_OUTBOX_CONFIRM] =
-		"UPDATE message SET delivered = ?2, confirmed = ?3, attempts = ?4 WHERE id = ?1",
+		"UPDATE message SET delivered = ?2, confirmed = coalesce(confirmed, ?3), attempts = ?4 "
+		"WHERE id = ?1",
 	[SQL_OUTBOX_FAIL] =
 		"UPDATE outbox SET state = ?2, next = ?3, reason = ?4, failures = failures + 1 "
 		"WHERE id = ?1",
@@ -87,5 +84,107 @@ const char *const statements[N_STATEMENTS] = {
 		"(SELECT count(*) FROM message WHERE verdict = 4)",
 	[SQL_TOTALS_OUTBOX] =
 		"SELECT coalesce(sum(state < 2), 0), coalesce(sum(state = 2), 0) FROM outbox",
+
+	/* ?1 hour, ?2 party, ?3 type, ?4 verdict, ?5 bytes, ?6 id; the row of all time with it */
+	[SQL_COUNT_ADD] =
+		"INSERT INTO count_hour (hour, party, type, verdict, messages, bytes, first, last) "
+		"VALUES (?1,?2,?3,?4,1,?5,?6,?6), (-1,?2,?3,?4,1,?5,?6,?6) ON CONFLICT DO UPDATE SET "
+		"messages = messages + 1, bytes = bytes + excluded.bytes, "
+		"first = min(first, excluded.first), last = max(last, excluded.last)",
+	[SQL_COUNT_LEAVE] =
+		"UPDATE count_hour SET messages = messages - 1, bytes = bytes - ?5 "
+		"WHERE hour IN (-1, ?1) AND party = ?2 AND type = ?3 AND verdict = ?4",
+	[SQL_FAULT_ADD] =
+		"INSERT OR IGNORE INTO fault (rule, message, retourcode) "
+		"SELECT coalesce(json_extract(value, '$.rule'), ''), ?1, "
+		"coalesce(json_extract(value, '$.retourcode'), '') FROM json_each(?2)",
+	[SQL_FAULT_DAY_ADD] =
+		"INSERT INTO fault_day (day, rule, party, van, naar, software, type, verdict, retourcode, "
+		"messages, last) SELECT ?2, f.rule, m.party, m.van, m.naar, coalesce(nullif(?3, ''), "
+		"(SELECT software FROM seen s WHERE s.party = m.party), ''), m.type, m.verdict, f.retourcode, 1, "
+		"m.id FROM fault f JOIN message m ON m.id = f.message WHERE f.message = ?1 "
+		"ON CONFLICT DO UPDATE SET messages = messages + 1, last = excluded.last",
+	[SQL_STOPPED_ADD] = "INSERT OR IGNORE INTO stopped_client (client, message) VALUES (?1, ?2)",
+	[SQL_SEEN_PUT] =
+		"INSERT INTO seen (party, moment, software, certificate_until, peer) VALUES (?1,?2,?3,?4,?5) "
+		"ON CONFLICT DO UPDATE SET moment = excluded.moment, software = excluded.software, "
+		"certificate_until = excluded.certificate_until, peer = excluded.peer",
+	[SQL_SETTING_PUT] =
+		"INSERT OR REPLACE INTO setting (kind, name, value, who, reason, moment) VALUES (?1,?2,?3,?4,?5,?6)",
+	[SQL_SETTING_DROP] = "DELETE FROM setting WHERE kind = ?1 AND name = ?2",
+	[SQL_OUTBOX_REPLAY] =
+		"INSERT OR IGNORE INTO outbox (id, receiver, state, attempts) SELECT id, naar, 0, max(attempts, 1) "
+		"FROM message WHERE id = ?1 AND verdict = 1 AND confirmed IS NOT NULL",
+	[SQL_COUNTS] =
+		"SELECT hour, party, type, verdict, messages, bytes FROM count_hour "
+		"WHERE hour >= ?1 AND hour < ?2 AND messages > 0 ORDER BY hour",
+	[SQL_COUNT_BOUNDS] =
+		"SELECT min(first), max(last) FROM count_hour WHERE hour BETWEEN ?1 AND ?2 "
+		"AND (?3 = '' OR party = ?3) AND messages > 0",
+	[SQL_FAULTS] =
+		"SELECT day, rule, retourcode, party, van, naar, software, type, verdict, messages, last "
+		"FROM fault_day WHERE day BETWEEN ?1 AND ?2 AND (?3 = '' OR rule = ?3) "
+		"AND (?4 = '' OR software = ?4) AND (?5 = '' OR van = ?5 OR naar = ?5 OR party = ?5) "
+		"AND (?6 = 0 OR verdict = ?6) ORDER BY day",
+	[SQL_FAULT_RULES] = "SELECT rule FROM fault WHERE message = ?1 ORDER BY rule",
+	/* 0 the other is its return message, 1 it is the other's, 2 both are about one number */
+	[SQL_RELATED] =
+		"WITH own (nummer, gemeente) AS MATERIALIZED ("
+		"SELECT nummer, gemeente FROM toewijzing WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 "
+		"UNION SELECT l.nummer, d.gemeente FROM levering l JOIN dossier d ON d.id = l.dossier "
+		"WHERE l.id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 AND l.nummer IS NOT NULL "
+		"UNION SELECT nummer, gemeente FROM prestatie WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 "
+		"AND nummer <> 0 LIMIT 3), "
+		"other (kind, id) AS ("
+		"SELECT 0, retour FROM retour WHERE origineel = ?1 "
+		"UNION SELECT 1, origineel FROM retour WHERE retour = ?1 "
+		"UNION SELECT 2, t.id >> 20 FROM own CROSS JOIN toewijzing t ON t.gemeente = own.gemeente "
+		"AND t.nummer = own.nummer AND t.herroepen = 0 "
+		"UNION SELECT 2, l.id >> 20 FROM own CROSS JOIN toewijzing t ON t.gemeente = own.gemeente "
+		"AND t.nummer = own.nummer AND t.herroepen = 0 CROSS JOIN levering l ON l.dossier = t.dossier "
+		"AND l.verwijderd_door = 0 AND l.herroepen = 0 AND l.nummer = own.nummer "
+		"UNION SELECT 2, p.id >> 20 FROM own CROSS JOIN prestatie p ON p.gemeente = own.gemeente "
+		"AND p.nummer = own.nummer) "
+		"SELECT " MESSAGE ", o.kind FROM other o JOIN message m ON m.id = o.id "
+		"WHERE o.id <> ?1 ORDER BY o.kind, o.id DESC LIMIT ?2",
+	[SQL_TERMS] =
+		"SELECT coalesce(sum(voldaan <> 0 AND voldaan_op <= uiterlijk), 0), "
+		"coalesce(sum(voldaan > 0 AND voldaan_op > uiterlijk), 0), coalesce(sum(voldaan = 0), 0), "
+		"coalesce(sum(voldaan = 0 AND uiterlijk < ?3), 0) FROM verwachting "
+		"WHERE debiteur = ?1 AND uiterlijk BETWEEN ?2 AND ?3",
+	[SQL_TERMS_DAYS] =
+		"SELECT voldaan_op - sinds FROM verwachting WHERE debiteur = ?1 AND uiterlijk BETWEEN ?2 AND ?3 "
+		"AND voldaan > 0 AND voldaan_op IS NOT NULL AND sinds IS NOT NULL ORDER BY 1",
+	[SQL_SEEN] = "SELECT party, moment, software, certificate_until, peer FROM seen ORDER BY party",
+	[SQL_SETTINGS] = "SELECT kind, name, value, who, reason, moment FROM setting ORDER BY kind, name",
+
+	[SQL_AUDIT_ADD] =
+		"INSERT INTO audit (id, moment, event, who, role, source, message, last, client, reason, "
+		"outcome, detail, digest, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+	[SQL_AUDIT_HEAD] = "SELECT " AUDIT "FROM audit ORDER BY id DESC LIMIT 1",
+	[SQL_AUDIT_MOMENT] = "SELECT moment FROM audit WHERE id >= ?1 ORDER BY id LIMIT 1",
+	[SQL_AUDIT_LIST] =
+		"SELECT " AUDIT "FROM audit WHERE id >= ?1 AND id < ?2 AND (?3 = '' OR event = ?3) "
+		"AND (?4 = '' OR who = ?4) "
+		"AND (?5 = 0 OR message = ?5 OR (message < ?5 AND last >= ?5)) ORDER BY id DESC LIMIT ?6",
+	[SQL_AUDIT_WALK] = "SELECT " AUDIT "FROM audit ORDER BY id",
+	[SQL_AUDIT_COVERED] =
+		"SELECT last FROM audit WHERE event IN ('messages', 'adopted') ORDER BY id DESC LIMIT 1",
+	[SQL_FACTS] =
+		"SELECT id, received, settled, party, naar, sha256, size, verdict, confirmed FROM message "
+		"WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+	[SQL_LOOK] = "BEGIN",
+	[SQL_BODY_COUNTS] = "SELECT key, bodies FROM body_count ORDER BY key",
+	[SQL_BODY_OLDER] =
+		"SELECT b.id, b.key, b.bytes, m.sha256 FROM body b JOIN message m ON m.id = b.id "
+		"WHERE (b.key, b.id) > (?2, ?3) AND b.key < ?1 ORDER BY b.key, b.id LIMIT 1",
+	[SQL_BODY_REPLACE] = "UPDATE body SET bytes = ?2, key = ?3 WHERE id = ?1",
+	[SQL_BODY_REMOVE] = "DELETE FROM body WHERE id = ?1",
+	[SQL_BODY_FIRST] = "SELECT min(id) FROM body",
+	[SQL_BODY_GONE_PUT] = "UPDATE message SET body_gone = ?2 WHERE id = ?1",
+	[SQL_BODY_GONE] = "SELECT coalesce(body_gone, 0) FROM message WHERE id = ?1",
+	[SQL_BODY_MISSING] =
+		"SELECT count(*), coalesce(min(id), 0), coalesce(max(id), 0) FROM message "
+		"WHERE body_gone IS NOT NULL AND verdict <> 3",
 };
 /* clang-format on */

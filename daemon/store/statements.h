@@ -2,6 +2,15 @@
 #ifndef STORE_STATEMENTS_H
 #define STORE_STATEMENTS_H
 
+/* What a struct store_message is read from, in this order (sqlite.c: sq_read_message). */
+#define MESSAGE                                                                             \
+	"m.id, m.received, m.settled, m.party, m.reference, m.type, m.van, m.naar, "        \
+	"m.identificatie, m.sha256, m.size, m.verdict, m.code, m.findings, m.delivered, "   \
+	"m.confirmed, m.attempts, m.more, "                                                 \
+	"(SELECT state FROM outbox WHERE id = m.id), m.release "
+
+#define MESSAGE_COLUMNS 20
+
 enum statement {
 	SQL_BEGIN,
 	SQL_COMMIT,
@@ -12,9 +21,9 @@ enum statement {
 	SQL_MESSAGE_GET,
 	SQL_MESSAGE_IN_FORCE,
 	SQL_MESSAGE_BY_REFERENCE,
-	SQL_MESSAGE_LIST,
 	SQL_BODY_ADD,
 	SQL_BODY_GET,
+	SQL_BODY_COUNT,
 	SQL_OUTBOX_ADD,
 	SQL_OUTBOX_GET,
 	SQL_OUTBOX_LIST,
@@ -34,6 +43,42 @@ enum statement {
 	SQL_RECEIPTS_OWED,
 	SQL_TOTALS,
 	SQL_TOTALS_OUTBOX,
+	/* view.c */
+	SQL_COUNT_ADD,
+	SQL_COUNT_LEAVE,
+	SQL_FAULT_ADD,
+	SQL_FAULT_DAY_ADD,
+	SQL_STOPPED_ADD,
+	SQL_SEEN_PUT,
+	SQL_SETTING_PUT,
+	SQL_SETTING_DROP,
+	SQL_OUTBOX_REPLAY,
+	SQL_COUNTS,
+	SQL_COUNT_BOUNDS,
+	SQL_FAULTS,
+	SQL_FAULT_RULES,
+	SQL_RELATED,
+	SQL_TERMS,
+	SQL_TERMS_DAYS,
+	SQL_SEEN,
+	SQL_SETTINGS,
+
+	SQL_AUDIT_ADD,
+	SQL_AUDIT_HEAD,
+	SQL_AUDIT_MOMENT,
+	SQL_AUDIT_LIST,
+	SQL_AUDIT_WALK,
+	SQL_AUDIT_COVERED,
+	SQL_FACTS,
+	SQL_LOOK,
+	SQL_BODY_COUNTS,
+	SQL_BODY_OLDER,
+	SQL_BODY_REPLACE,
+	SQL_BODY_REMOVE,
+	SQL_BODY_FIRST,
+	SQL_BODY_GONE_PUT,
+	SQL_BODY_GONE,
+	SQL_BODY_MISSING,
 	N_STATEMENTS
 };
 

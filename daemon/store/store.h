@@ -23,10 +23,16 @@
 
 struct store_ops;
 struct register_ops;
+struct audit_ops;
+struct body_ops;
+struct keyring;
 
 struct store {
 	const struct store_ops *ops;    /* the driver's; the rest of the object is its own */
 	const struct register_ops *reg; /* store/register.h; in the same transactions */
+	const struct audit_ops *audit;  /* store/audit.h; likewise */
+	const struct body_ops *bodies;  /* store/bodies.h; likewise */
+	struct keyring *keys;           /* that bodies are opened with (store_unlock), or NULL */
 };
 
 enum store_mode { STORE_WRITE, STORE_READ };
@@ -37,6 +43,7 @@ struct store_message {
 	int64_t id;
 	int64_t received, settled; /* microseconds since 1970 */
 	const char *party, *reference;
+	const char *software; /* written, not read: what the party named when it connected; or NULL */
 	const char *type, *van, *naar, *identificatie; /* "" when unknown */
 	unsigned char sha256[32];
 	int64_t size; /* of the message as it came */
@@ -59,17 +66,6 @@ struct store_outbox {
 	const char *reason; /* or NULL */
 };
 
-/* Which messages a list is of; NULL, 0 and "" mean any. */
-struct store_filter {
-	const char *party; /* the sending party, or a code as van or naar */
-	const char *type;
-	enum verdict verdict;
-	int64_t since, until; /* microseconds */
-	int64_t before;       /* ids below this one: the next page */
-	bool undelivered;     /* accepted, not yet confirmed */
-	unsigned limit;
-};
-
 struct store_queue_row {
 	const char *receiver;
 	int64_t waiting, given_up, oldest; /* oldest: received of the first that waits */
@@ -87,6 +83,12 @@ struct store_totals {
  * in its hands back to waiting.
  */
 int store_open(struct store **ret, const char *url, enum store_mode mode, struct buf *why);
+
+/*
+ * store_share keeps the store's log and index files when it is closed, so that
+ * readers who may not write in its folder can open it while no hub runs.
+ */
+int store_share(struct store *st);
 
 /* The contract that every driver meets (tests/unit/store runs it).  SQLite now, others later. */
 struct store_ops {
@@ -121,12 +123,8 @@ struct store_ops {
 	int (*message_by_reference)(struct store *st, struct arena *a, const char *party,
 				       const char *reference, struct store_message *ret);
 
-	/* body appends the message as it came. */
+	/* body appends the message as it came; what may go wrong is told at store_read. */
 	int (*body)(struct store *st, int64_t id, struct buf *ret);
-
-	/* messages lists newest first; each row is gone after the call to each. */
-	int (*messages)(struct store *st, const struct store_filter *f,
-			   int (*each)(void *ctx, const struct store_message *m), void *ctx);
 
 	/* The outbox: one row per message that its receiver has not confirmed. */
 	int (*outbox_add)(struct store *st, int64_t id, const char *receiver, enum outbox_state state);
@@ -146,7 +144,10 @@ struct store_ops {
 	/* outbox_next is the first moment at which something waits for receiver; -ENOENT: nothing does. */
 	int (*outbox_next)(struct store *st, const char *receiver, int64_t *ret);
 
-	/* outbox_done strikes it off: delivered at, confirmed at.  Unknown ids are no error. */
+	/*
+	 * outbox_done strikes it off: delivered at, confirmed at.  The first
+	 * confirmation stands.  Unknown ids are no error.
+	 */
 	int (*outbox_done)(struct store *st, int64_t id, int64_t delivered, int64_t confirmed);
 
 	/* outbox_fail puts it back until next, or gives it up. */
@@ -190,15 +191,36 @@ struct store_ops {
 /* store_close closes and clears; NULL inside is fine. */
 void store_close(struct store **st);
 
+/* store_unlock gives the store the keys of its bodies (it takes a reference of its own); NULL takes them away. */
+void store_unlock(struct store *st, struct keyring *keys);
+
 /*
- * store_pack compresses a message for store_message.body, into the arena.
- * store_unpack is its inverse.  Thread-safe with a packer each.
+ * store_read appends the message whose body a function of the store gave.
+ * -ENODATA: retention deleted it.  -ENOKEY: its key is not here.  -EBADMSG: it
+ * is not what was packed, or not of this message.
+ */
+int store_read(struct store *st, const struct store_message *m, struct buf *ret);
+
+/* store_fault says in words what a failure of body or store_read means. */
+const char *store_fault(int error);
+
+/*
+ * store_pack compresses a message for store_message.body, into the arena, and
+ * seals it with the newest key of its packer, bound to the message's SHA-256.
+ * store_unpack is its inverse; keys may be NULL, then what is sealed is -ENOKEY.
+ * Thread-safe with a packer each.
  */
 struct packer;
-struct packer *packer_new(void);
-int store_pack(struct packer *p, struct arena *a, const void *data, size_t size, void **ret,
-	       size_t *ret_size);
-int store_unpack(const void *data, size_t size, struct buf *ret);
+
+/* packer_new with NULL packs without sealing: for tests, and tools that keep nothing. */
+struct packer *packer_new(struct keyring *keys);
+int store_pack(struct packer *p, struct arena *a, const void *data, size_t size,
+	       const unsigned char sha256[32], void **ret, size_t *ret_size);
+int store_unpack(struct keyring *keys, const unsigned char sha256[32], const void *data, size_t size,
+		 struct buf *ret);
+
+/* packer_keys is what it seals with, or NULL. */
+struct keyring *packer_keys(const struct packer *p);
 void packer_free(struct packer **p);
 
 #endif

@@ -14,6 +14,9 @@
  */
 #include "wire/conn.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,6 +340,24 @@ uint64_t conn_id(const struct conn *c)
 struct conn *conn_next(const struct conn *c)
 {
 	return c->next;
+}
+
+bool conn_probe(const struct conn *c, const char *party, struct edge_line *ret)
+{
+	struct tcp_info info;
+	socklen_t n = sizeof info;
+
+	if (c->phase != LIVE || strcmp(c->notice.party, party) != 0)
+		return false;
+	*ret = (struct edge_line){.connection = c->notice.connection};
+	(void)snprintf(ret->peer, sizeof ret->peer, "%s", c->notice.peer);
+	(void)snprintf(ret->tls, sizeof ret->tls, "%s", SSL_get_version(c->ssl));
+	if (getsockopt(c->client.fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0) {
+		ret->rtt_us = info.tcpi_rtt;
+		ret->ack_ms = info.tcpi_last_ack_recv;
+		ret->heard_ms = info.tcpi_last_data_recv;
+	}
+	return true;
 }
 
 static void list_remove(struct conn *c)

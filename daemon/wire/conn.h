@@ -97,6 +97,10 @@ void conn_drain(struct conn *c);
 /* conn_quiet tells whether nothing waits for the client. */
 bool conn_quiet(const struct conn *c);
 
+/* conn_probe looks at a connection of this party; false when it is not one, or not open. */
+struct edge_line;
+bool conn_probe(const struct conn *c, const char *party, struct edge_line *ret);
+
 uint64_t conn_id(const struct conn *c);
 struct conn *conn_next(const struct conn *c);
 

@@ -17,10 +17,13 @@
 
 #include "base/log.h"
 #include "care/check.h"
+#include "store/bodies.h"
 #include "store/register.h"
-#include "store/store.h"
+#include "store/view.h"
 #include "wire/due.h"
+#include "wire/inspect.h"
 #include "wire/openends.h"
+#include "wire/operator.h"
 #include "wire/protocol.h"
 
 #include "base/banned.h"
@@ -34,10 +37,11 @@
 
 struct control {
 	struct control_opts o;
-	char *path, *store_url, *schemas;
+	char *path, *store_url, *schemas, *certificate, *ca;
 	int listener, stop_fd;
 	pthread_t thread;
 	struct store *store; /* opened for reading */
+	struct pseudonym_key key;
 	pthread_mutex_t lock;
 	struct parties *who;
 	day told; /* the day whose overdue answers were told */
@@ -146,6 +150,7 @@ static json_t *answer_status(struct control *c, json_t *request)
 			  "given_up", (json_int_t)t.given_up));
 	(void)json_object_set_new(o, "queues", queues);
 	(void)json_object_set_new(o, "live", live(c));
+	operator_status(c->o.router, &c->o.files, o);
 	return o;
 }
 
@@ -156,27 +161,54 @@ static const char *text_of(json_t *request, const char *key)
 	return s != NULL ? s : "";
 }
 
+/* 32 hexadecimal digits. */
+static bool read_client(const char *text, unsigned char ret[CLIENT_BYTES])
+{
+	if (strlen(text) != 2 * CLIENT_BYTES || strspn(text, "0123456789abcdef") != 2 * CLIENT_BYTES)
+		return false;
+	for (size_t i = 0; i < CLIENT_BYTES; i++) {
+		char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
+
+		ret[i] = (unsigned char)strtoul(pair, NULL, 16);
+	}
+	return true;
+}
+
+static int64_t number_of(json_t *request, const char *key)
+{
+	return json_integer_value(json_object_get(request, key));
+}
+
 static json_t *answer_messages(struct control *c, json_t *request)
 {
-	struct store_filter f = {
+	unsigned char client[CLIENT_BYTES];
+	const char *verdict = text_of(request, "verdict"), *named = text_of(request, "client");
+	struct view_search s = {
 		.party = text_of(request, "party"),
+		.identificatie = text_of(request, "identification"),
+		.van = text_of(request, "sender"),
+		.naar = text_of(request, "receiver"),
 		.type = text_of(request, "type"),
-		.since = json_integer_value(json_object_get(request, "since")),
-		.until = json_integer_value(json_object_get(request, "until")),
-		.before = json_integer_value(json_object_get(request, "before")),
+		.rule = text_of(request, "rule"),
+		.code = text_of(request, "code"),
+		.verdict = verdict_parse((struct frame){verdict, strlen(verdict)}),
+		.since = number_of(request, "since"),
+		.until = number_of(request, "until"),
+		.nummer = number_of(request, "nummer"),
+		.before = number_of(request, "before"),
 		.undelivered = json_is_true(json_object_get(request, "undelivered")),
-		.limit = (unsigned)json_integer_value(json_object_get(request, "limit")),
+		.given_up = json_is_true(json_object_get(request, "given_up")),
+		.limit = (unsigned)number_of(request, "limit"),
 	};
-	const char *verdict = text_of(request, "verdict");
 	json_t *rows;
 
-	f.verdict = verdict_parse((struct frame){verdict, strlen(verdict)});
-	if (verdict[0] != '\0' && f.verdict == 0)
+	if (verdict[0] != '\0' && s.verdict == 0)
 		return failure("verdict: expected accepted, rejected, refused or parked");
-	if (f.limit > ROWS_MOST)
-		f.limit = ROWS_MOST;
+	if (named[0] != '\0' && !read_client(named, client))
+		return failure("client: expected a pseudonym of 32 hexadecimal digits");
+	s.client = named[0] != '\0' ? client : NULL;
 	rows = json_array();
-	if (c->store->ops->messages(c->store, &f, add_message, rows) < 0) {
+	if (view_search(c->store, &s, add_message, rows) < 0) {
 		json_decref(rows);
 		return failure("the store cannot be read");
 	}
@@ -199,6 +231,7 @@ static json_t *outbox_json(const struct store_outbox *b)
 static json_t *row_json(struct control *c, struct arena *a, int64_t id, struct store_message *m)
 {
 	struct store_outbox b;
+	int64_t gone;
 	json_t *o, *findings;
 	int r = c->store->ops->message_get(c->store, a, id, m);
 
@@ -208,6 +241,8 @@ static json_t *row_json(struct control *c, struct arena *a, int64_t id, struct s
 		return failure("the store cannot be read");
 	o = message_json(m);
 	(void)json_object_set_new(o, "outbox", outbox_json(&b));
+	if (bodies_gone(c->store, id, &gone) == 0)
+		(void)json_object_set_new(o, "text_deleted", moment(gone));
 	findings = m->findings != NULL ? json_loads(m->findings, 0, NULL) : NULL;
 	(void)json_object_set_new(o, "findings", findings != NULL ? findings : json_array());
 	return o;
@@ -261,8 +296,11 @@ static json_t *answer_explain(struct control *c, json_t *request)
 	struct buf body = BUF_INIT;
 	int64_t id = json_integer_value(json_object_get(request, "id"));
 	json_t *o = row_json(c, &a, id, &m), *findings = json_object_get(o, "findings");
+	int r = json_array_size(findings) > 0 ? c->store->ops->body(c->store, id, &body) : 0;
 
-	if (json_array_size(findings) > 0 && c->store->ops->body(c->store, id, &body) == 0)
+	if (r < 0)
+		set_text(o, "text_error", store_fault(r));
+	else if (json_array_size(findings) > 0)
 		add_excerpts(c, findings, buf_str(&body), body.len);
 	buf_free(&body);
 	arena_release(&a);
@@ -429,20 +467,6 @@ static json_t *answer_open_ends(struct control *c, json_t *request)
 	return o != NULL ? o : failure("the store cannot be read");
 }
 
-static json_t *answer_retry(struct control *c, json_t *request)
-{
-	struct arena a = ARENA_INIT;
-	struct store_outbox b;
-	int64_t id = json_integer_value(json_object_get(request, "id"));
-	int r = c->store->ops->outbox_get(c->store, &a, id, &b);
-
-	arena_release(&a);
-	if (r < 0 || b.state != OUTBOX_GIVEN_UP)
-		return failure("this message is not a delivery that was given up");
-	router_retry(c->o.router, id);
-	return json_pack("{s:s}", "done", "the delivery waits for its receiver again");
-}
-
 static json_t *answer_reload(struct control *c, json_t *request)
 {
 	(void)c;
@@ -456,18 +480,50 @@ static const struct {
 	json_t *(*answer)(struct control *c, json_t *request);
 } commands[] = {
 	{"status", answer_status},   {"messages", answer_messages}, {"show", answer_show},
-	{"explain", answer_explain}, {"parties", answer_parties},   {"retry", answer_retry},
-	{"reload", answer_reload},   {"due", answer_due},	     {"open-ends", answer_open_ends},
+	{"explain", answer_explain}, {"parties", answer_parties},   {"due", answer_due},
+	{"reload", answer_reload},   {"open-ends", answer_open_ends},
 };
 
-static json_t *answer(struct control *c, const char *line)
+/* The orders and looks of operator.c. */
+static json_t *answer_operator(struct control *c, const char *name, const json_t *request, const char *caller)
+{
+	struct parties *who;
+	json_t *o;
+
+	pthread_mutex_lock(&c->lock);
+	who = parties_hold(c->who);
+	pthread_mutex_unlock(&c->lock);
+	o = operator_answer(c->o.router, who, name, request, caller);
+	parties_drop(&who);
+	return o;
+}
+
+/* Who is at the other end, as the kernel says. */
+static void caller_of(int fd, char *ret, size_t room)
+{
+	struct ucred u = {.uid = (uid_t)-1};
+	socklen_t n = sizeof u;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &n) < 0)
+		u.uid = (uid_t)-1;
+	(void)snprintf(ret, room, "uid %ld", (long)(int32_t)u.uid);
+}
+
+static json_t *answer(struct control *c, const char *line, const char *caller)
 {
 	json_t *request = json_loads(line, 0, NULL), *o = NULL;
 	const char *name = text_of(request, "cmd");
+	const struct inspect x = {c->o.router, c->store, &c->key, c->schemas};
 
 	for (size_t i = 0; request != NULL && o == NULL && i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(commands[i].name, name) == 0)
 			o = commands[i].answer(c, request);
+	if (request != NULL && o == NULL)
+		o = answer_operator(c, name, request, caller);
+	if (request != NULL && o == NULL)
+		o = inspect_answer(&x, name, request, caller);
+	if (strcmp(name, "reload") == 0)
+		inspect_reload(&x, request, caller);
 	json_decref(request);
 	return o != NULL ? o : failure("unknown command; expected a line such as {\"cmd\":\"status\"}");
 }
@@ -477,7 +533,7 @@ static json_t *answer(struct control *c, const char *line)
 static void serve(struct control *c, int fd)
 {
 	struct timeval patience = {PATIENCE_MS / 1000, 0};
-	char line[REQUEST_MOST + 1];
+	char line[REQUEST_MOST + 1], caller[24];
 	size_t n = 0;
 	ssize_t got;
 	json_t *o;
@@ -493,7 +549,8 @@ static void serve(struct control *c, int fd)
 	line[n] = '\0';
 	if (n == 0)
 		return;
-	o = answer(c, line);
+	caller_of(fd, caller, sizeof caller);
+	o = answer(c, line, caller);
 	text = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	for (size_t at = 0, size = text == NULL ? 0 : strlen(text); at < size;) {
@@ -593,6 +650,7 @@ static int listen_on(struct control *c, struct buf *why)
 int control_start(struct control **ret, const struct control_opts *o, struct buf *why)
 {
 	struct control *c = calloc(1, sizeof *c);
+	struct keyring *keys;
 	int r;
 
 	if (c == NULL)
@@ -601,6 +659,9 @@ int control_start(struct control **ret, const struct control_opts *o, struct buf
 	c->path = strdup(o->path);
 	c->store_url = strdup(o->store);
 	c->schemas = strdup(o->schemas);
+	c->certificate = o->files.certificate != NULL ? strdup(o->files.certificate) : NULL;
+	c->ca = o->files.ca != NULL ? strdup(o->files.ca) : NULL;
+	c->o.files = (struct operator_files){c->certificate, c->ca}; /* a reload frees those that were given */
 	c->who = parties_hold(o->who);
 	c->listener = -1;
 	c->stop_fd = eventfd(0, EFD_CLOEXEC);
@@ -608,6 +669,13 @@ int control_start(struct control **ret, const struct control_opts *o, struct buf
 	r = c->path == NULL || c->store_url == NULL || c->schemas == NULL || c->stop_fd < 0 ? -ENOMEM : 0;
 	if (r == 0)
 		r = store_open(&c->store, o->store, STORE_READ, why);
+	if (r == 0)
+		r = pseudonym_key_open(&c->key, o->pseudonym_key, false, why);
+	if (r == 0) {
+		keys = router_keys(o->router);
+		store_unlock(c->store, keys);
+		keyring_drop(&keys);
+	}
 	if (r == 0)
 		r = listen_on(c, why);
 	if (r == 0)
@@ -642,11 +710,14 @@ void control_stop(struct control **cc)
 	(void)close(c->stop_fd);
 	(void)unlink(c->path);
 	store_close(&c->store);
+	explicit_bzero(&c->key, sizeof c->key);
 	parties_drop(&c->who);
 	pthread_mutex_destroy(&c->lock);
 	free(c->path);
 	free(c->store_url);
 	free(c->schemas);
+	free(c->certificate);
+	free(c->ca);
 	free(c);
 	*cc = NULL;
 }

@@ -4,7 +4,7 @@
  * connection to the store: nothing an operator asks can hold up messages.
  *
  * Requests: {"cmd": "status" | "messages" | "show" | "explain" | "parties" |
- * "retry" | "reload" | "due" | "open-ends", …}.  An answer is the asked object,
+ * "reload" | "due" | "open-ends" and those of wire/operator.h and wire/inspect.h, …}.  An answer is the asked object,
  * or {"error": "…"}.
  */
 #ifndef WIRE_CONTROL_H
@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "care/parties.h"
+#include "wire/operator.h"
 #include "wire/router.h"
 
 struct control;
@@ -19,10 +20,12 @@ struct control;
 struct control_opts {
 	const char *path;    /* of the socket */
 	const char *store;   /* url */
+	const char *pseudonym_key; /* path */
 	const char *schemas; /* for the excerpts of explain */
 	struct router *router;
 	struct parties *who;
 	int64_t started;
+	struct operator_files files;
 };
 
 /* control_start listens and starts the thread; why gets one line on failure. */

@@ -15,6 +15,7 @@
 #include "wire/edge.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -30,6 +31,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <zmq.h>
@@ -53,13 +55,15 @@
 #define USER_TIMEOUT_MS 60000
 #define MAX_CREDIT (1u << 30) /* so that an account fits in 32 bits */
 
-enum command_kind { COMMAND_CLOSE, COMMAND_RELOAD };
+enum command_kind { COMMAND_CLOSE, COMMAND_RELOAD, COMMAND_PROBE };
 
 struct command {
 	enum command_kind kind;
 	uint64_t connection;
 	char reason[64];
 	struct tls *tls;
+	const char *party;        /* COMMAND_PROBE: the caller waits, so both are its own */
+	struct edge_probe *probe;
 	struct command *next;
 };
 
@@ -94,6 +98,7 @@ struct edge {
 	uint32_t *resumed; /* slots that have credit again */
 	size_t n_resumed;
 	uint64_t reloads; /* finished */
+	uint64_t probes;  /* likewise */
 	bool rung;
 };
 
@@ -295,9 +300,26 @@ static void run_close(struct edge *e, struct command *c)
 		conn_finish(conn, END_ASKED, c->reason);
 }
 
+static void run_probe(struct edge *e, struct command *cmd)
+{
+	struct edge_probe *p = cmd->probe;
+
+	p->n_lines = 0;
+	for (struct conn *c = e->env.first; c != NULL && p->n_lines < EDGE_LINES; c = conn_next(c))
+		if (conn_probe(c, cmd->party, &p->lines[p->n_lines]))
+			p->n_lines++;
+	p->n_refusals = ending_recent(&e->env.log, p->refusals, EDGE_REFUSALS);
+	p->crl_until = tls_crl_until(e->tls);
+	pthread_mutex_lock(&e->lock);
+	e->probes++;
+	pthread_cond_broadcast(&e->reloaded);
+	pthread_mutex_unlock(&e->lock);
+}
+
 static void (*const commands[])(struct edge *, struct command *) = {
 	[COMMAND_CLOSE] = run_close,
 	[COMMAND_RELOAD] = run_reload,
+	[COMMAND_PROBE] = run_probe,
 };
 
 /* The slots that may go on, copied so that releases need not wait for us. */
@@ -544,22 +566,45 @@ static bool split_address(char *text, char **host, char **port)
 	return **port != '\0';
 }
 
-static int listen_at(struct edge *e, const struct addrinfo *at)
+static int note_port(struct edge *e)
 {
-	const int one = 1;
 	struct sockaddr_storage bound;
 	socklen_t n = sizeof bound;
 	struct sockaddr_in *v4 = (struct sockaddr_in *)&bound;
 
-	e->listener = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (e->listener < 0 ||
-	    setsockopt(e->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
-	    bind(e->listener, at->ai_addr, at->ai_addrlen) < 0 || listen(e->listener, 1024) < 0 ||
-	    getsockname(e->listener, (struct sockaddr *)&bound, &n) < 0)
+	if (getsockname(e->listener, (struct sockaddr *)&bound, &n) < 0)
 		return -errno;
 	/* The port stands at the same place in both families. */
 	e->port = ntohs(v4->sin_port);
 	return 0;
+}
+
+/*
+ * The socket that systemd opened (ijwd.socket): while the hub restarts, clients
+ * wait in its queue instead of being refused.
+ */
+static int listen_inherited(struct edge *e, struct buf *why)
+{
+	int flags;
+
+	e->listener = SD_LISTEN_FDS_START;
+	flags = fcntl(e->listener, F_GETFL);
+	if (sd_is_socket(e->listener, AF_UNSPEC, SOCK_STREAM, 1) <= 0 || flags < 0 ||
+	    fcntl(e->listener, F_SETFL, flags | O_NONBLOCK) < 0)
+		return explain(why, -ENOTSOCK, "cannot listen on", "the socket that systemd gave");
+	return note_port(e);
+}
+
+static int listen_at(struct edge *e, const struct addrinfo *at)
+{
+	const int one = 1;
+
+	e->listener = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (e->listener < 0 ||
+	    setsockopt(e->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
+	    bind(e->listener, at->ai_addr, at->ai_addrlen) < 0 || listen(e->listener, 1024) < 0)
+		return -errno;
+	return note_port(e);
 }
 
 static int edge_listen(struct edge *e, const char *address, struct buf *why)
@@ -569,6 +614,10 @@ static int edge_listen(struct edge *e, const char *address, struct buf *why)
 	char *text = strdup(address), *host, *port;
 	int r = -EINVAL, found;
 
+	if (sd_listen_fds(0) == 1) {
+		free(text);
+		return listen_inherited(e, why);
+	}
 	if (text == NULL)
 		return -ENOMEM;
 	if (split_address(text, &host, &port)) {
@@ -804,6 +853,30 @@ int edge_reload(struct edge *e, const struct edge_tls *tls, const struct edge_id
 	pthread_mutex_unlock(&e->lock);
 	pthread_mutex_unlock(&e->reload_lock);
 	return 0;
+}
+
+void edge_probe(struct edge *e, const char *party, struct edge_probe *ret)
+{
+	struct command *c = calloc(1, sizeof *c);
+	uint64_t before;
+
+	ret->n_lines = ret->n_refusals = 0;
+	ret->crl_until = 0;
+	if (c == NULL)
+		return;
+	c->kind = COMMAND_PROBE;
+	c->party = party;
+	c->probe = ret;
+	pthread_mutex_lock(&e->reload_lock); /* one caller at a time */
+	pthread_mutex_lock(&e->lock);
+	before = e->probes;
+	pthread_mutex_unlock(&e->lock);
+	command_push(e, c);
+	pthread_mutex_lock(&e->lock);
+	while (e->probes == before)
+		pthread_cond_wait(&e->reloaded, &e->lock);
+	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&e->reload_lock);
 }
 
 void edge_drain(struct edge *e)

@@ -41,7 +41,7 @@ struct edge_tls {
 };
 
 struct edge_opts {
-	const char *listen;  /* "127.0.0.1:7443", "[::1]:0"; port 0: any free one */
+	const char *listen;  /* "127.0.0.1:7443", "[::1]:0"; port 0: any free one.  A socket that systemd gave goes before it */
 	const char *backend; /* path of the ROUTER's Unix socket */
 	const char *notices; /* inproc endpoint that the router has bound as PAIR */
 	struct edge_tls tls;
@@ -115,6 +115,38 @@ struct edge_stats {
 };
 
 void edge_stats(const struct edge *e, struct edge_stats *ret);
+
+/*
+ * A look at the lines of one party as TCP sees them, and at who was refused of
+ * late, newest first.
+ */
+#define EDGE_LINES 16
+#define EDGE_REFUSALS 32
+
+struct edge_line {
+	uint64_t connection;
+	char peer[64], tls[16];  /* address:port; TLSv1.3 */
+	uint32_t rtt_us;         /* round trip, smoothed by the kernel */
+	uint32_t ack_ms;         /* since the other side confirmed anything */
+	uint32_t heard_ms;       /* since it sent anything */
+};
+
+struct edge_refusal {
+	int64_t moment;          /* microseconds since 1970 */
+	const char *id, *text;   /* EDGE-REFUSED-EXPIRED, certificate has expired */
+	char peer[64], who[128]; /* party when it was known, else the certificate's subject */
+};
+
+struct edge_probe {
+	struct edge_line lines[EDGE_LINES];
+	size_t n_lines;
+	struct edge_refusal refusals[EDGE_REFUSALS];
+	size_t n_refusals;
+	int64_t crl_until; /* of the revocation list in use, seconds since 1970; 0: none */
+};
+
+/* edge_probe waits for the edge's thread, which answers within a turn.  Thread-safe. */
+void edge_probe(struct edge *e, const char *party, struct edge_probe *ret);
 
 /* edge_stop flushes what waits for clients (at most flush_ms), closes all and joins the thread. */
 void edge_stop(struct edge **e, unsigned flush_ms);

@@ -1,9 +1,11 @@
 #include "wire/ending.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include <openssl/x509_vfy.h>
 
+#include "base/date.h"
 #include "base/log.h"
 
 #include "base/banned.h"
@@ -80,6 +82,26 @@ void ending_flush(struct ending_log *log, int64_t now_ms)
 			tell_withheld(log, i);
 }
 
+static void note_recent(struct ending_log *log, const struct ending_row *row, const char *peer, const char *who)
+{
+	struct edge_refusal *r = &log->recent[log->n_recent++ % EDGE_REFUSALS];
+
+	*r = (struct edge_refusal){.moment = clock_us(), .id = row->id, .text = row->text};
+	(void)snprintf(r->peer, sizeof r->peer, "%s", peer); /* may shorten, as the next */
+	(void)snprintf(r->who, sizeof r->who, "%s", who);
+}
+
+size_t ending_recent(const struct ending_log *log, struct edge_refusal *list, size_t room)
+{
+	size_t n = log->n_recent < EDGE_REFUSALS ? log->n_recent : EDGE_REFUSALS;
+
+	if (n > room)
+		n = room;
+	for (size_t i = 0; i < n; i++)
+		list[i] = log->recent[(log->n_recent - 1 - i) % EDGE_REFUSALS];
+	return n;
+}
+
 void ending_note(enum ending why, struct edge_counters *counters, struct ending_log *log,
 		 int64_t now_ms, const char *peer, const char *who, const char *detail)
 {
@@ -91,6 +113,7 @@ void ending_note(enum ending why, struct edge_counters *counters, struct ending_
 		log_debug(row->id, "%s (%s): %s", peer, who, detail != NULL ? detail : row->text);
 		return;
 	}
+	note_recent(log, row, peer, who);
 	if (now_ms - log->rows[why].since_ms >= WINDOW_MS) {
 		tell_withheld(log, why);
 		log->rows[why].since_ms = now_ms;

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wire/edge.h"
+
 enum ending {
 	END_CLIENT,  /* the client went away */
 	END_BACKEND, /* the ROUTER went away */
@@ -59,7 +61,12 @@ struct ending_log {
 		unsigned lines;
 		uint64_t withheld;
 	} rows[N_ENDINGS];
+	struct edge_refusal recent[EDGE_REFUSALS]; /* a ring */
+	size_t n_recent; /* ever */
 };
+
+/* ending_recent gives the last refusals, newest first. */
+size_t ending_recent(const struct ending_log *log, struct edge_refusal *list, size_t room);
 
 /* ending_note counts an ending and logs it when it is a refusal. */
 void ending_note(enum ending why, struct edge_counters *counters, struct ending_log *log,

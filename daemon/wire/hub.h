@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <zmq.h>
 
+#include "base/histogram.h"
 #include "base/map.h"
 #include "wire/due.h"
 #include "wire/edge.h"
@@ -91,6 +92,7 @@ struct router {
 	bool more_parked; /* the last round was full */
 	bool stopping;
 	uint64_t errors_said;
+	struct histogram receipt, delivery; /* from receiving to the receipt, and to the confirmation */
 	pthread_mutex_t lock; /* guards what the control thread shares */
 	pthread_cond_t snapshot_made;
 	bool snapshot_wanted;
@@ -111,6 +113,7 @@ struct session *session_open(struct router *r, const struct edge_notice *n);
 void session_close(struct router *r, struct session *s);
 void session_heard(struct router *r, struct session *s, zmq_msg_t *frames, size_t n);
 void session_notice_due(struct router *r, struct session *s);
+void session_notice_maintenance(struct router *r, struct session *s, const struct steering *st);
 
 /* ends.c */
 void ends_want(struct router *r, const struct session *s);

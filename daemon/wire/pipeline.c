@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "store/view.h"
 #include "wire/watch.h"
 
 #include "base/banned.h"
@@ -19,6 +20,7 @@
 #define PAUSE_MS 500            /* between tries while the store fails */
 #define PATIENT_MS 5            /* confirmations wait for company */
 #define RECHECK_MOST 64         /* parked messages in one round */
+#define STOPPED_CLIENTS 256     /* of a stopped message, that a search finds it by */
 
 struct lane {
 	struct pipeline *pipeline;
@@ -54,8 +56,11 @@ struct pipeline {
 	bool recheck_all;    /* the writer's, as is the next */
 	int64_t recheck_after; /* the writer's, as is what follows */
 	int64_t moment;        /* the first that no verdict has yet */
+	struct steering steering; /* what operators set; the writer's, others copy it under the lock */
 	struct checking own;   /* for the answers that the hub makes */
 	struct pseudonym_key key;
+	struct keyring *keys;
+	struct upkeep *upkeep; /* the writer's */
 	struct watch *watch;   /* the writer's, and the learner's that it starts */
 	struct pipeline_stats stats;
 	pthread_mutex_t lock; /* guards what follows */
@@ -118,6 +123,10 @@ void job_free(struct job **j)
 	if ((*j)->has_body)
 		(void)zmq_msg_close(&(*j)->body);
 	drop_answers(*j);
+	promise_keep((*j)->promise, (*j)->error < 0 ? (*j)->error : -ECANCELED, NULL); /* unless it was */
+	promise_drop(&(*j)->promise);
+	free((*j)->order);
+	free((*j)->audit);
 	arena_release(&(*j)->arena);
 	rulebook_drop(&(*j)->rules);
 	free((*j)->json);
@@ -209,6 +218,8 @@ static bool room_take(void *ctx, const char *code)
 	struct room *r;
 	bool ok;
 
+	if (steering_held(&p->steering, code))
+		return false;
 	pthread_mutex_lock(&p->lock);
 	r = room_of(p, code);
 	ok = r != NULL && r->messages > 0 && r->bytes > 0;
@@ -238,7 +249,7 @@ static void check_job(struct checker *checker, struct packer *packer, const stru
 	if (size > IJW_MAX_MESSAGE)
 		size = 0;
 	if (j->kind == JOB_MESSAGE && j->error == 0)
-		j->error = store_pack(packer, &j->arena, data, size, &j->packed, &j->packed_size);
+		j->error = store_pack(packer, &j->arena, data, size, j->sha256, &j->packed, &j->packed_size);
 }
 
 /* Gives a message back to the store as "could not check" when there is no checker to be had. */
@@ -281,7 +292,7 @@ static void checking_end(struct checking *c)
 static void *lane_main(void *arg)
 {
 	struct lane *lane = arg;
-	struct checking c = {.packer = packer_new()};
+	struct checking c = {.packer = packer_new(lane->pipeline->keys)};
 	struct link *chain;
 
 	while ((chain = queue_wait(&lane->queue, 16, -1)) != NULL) {
@@ -311,10 +322,10 @@ static void free_bytes(void *data, void *hint)
 }
 
 /* Turns a stored body into a ZeroMQ message that owns it. */
-static int unpack(const void *packed, size_t size, zmq_msg_t *ret)
+static int unpack(struct store *st, const struct store_message *m, zmq_msg_t *ret)
 {
 	struct buf b = BUF_INIT;
-	int r = store_unpack(packed, size, &b);
+	int r = store_read(st, m, &b);
 	size_t n = b.len;
 	char *bytes = r < 0 ? NULL : buf_take(&b);
 
@@ -334,6 +345,7 @@ static void incoming_of(struct job *j, struct incoming *ret)
 	*ret = (struct incoming){
 		.party = j->party,
 		.reference = j->reference,
+		.software = j->software,
 		.received = j->received,
 		.size = zmq_msg_size(&j->body),
 		.data = zmq_msg_data(&j->body),
@@ -356,8 +368,16 @@ static int step_message(struct pipeline *p, struct intake *k, struct job *j)
 	k->room = room_take;
 	k->room_ctx = &asked;
 	incoming_of(j, &in);
+	r = j->kind == JOB_MESSAGE ? bodies_renew(k->packer, &j->arena, j->sha256, &in.body, &in.body_size) : 0;
+	if (r < 0)
+		return r;
 	r = j->kind == JOB_MESSAGE ? intake_message(k, &j->arena, &in, &j->judged)
 				   : intake_again(k, &j->arena, j->id, &in, &j->judged);
+	/* Of what is stopped the register knows no client: a search finds it by this. */
+	for (size_t i = 0; r == 0 && j->judged.verdict == VERDICT_REJECTED && !j->judged.duplicate &&
+			   i < j->n_clients && i < STOPPED_CLIENTS;
+	     i++)
+		r = view_stopped_add(k->store, j->judged.id, j->clients[i]);
 	if (r < 0)
 		j->checked = before;
 	return r;
@@ -414,18 +434,21 @@ static int step_rechecks(struct pipeline *p, struct intake *k, struct job *j)
 		struct buf body = BUF_INIT;
 		size_t n;
 		char *bytes;
+		int fault;
 
 		chain = again->link.next;
 		n = 0;
 		bytes = NULL;
-		if (r == 0 && k->store->ops->body(k->store, again->id, &body) == 0) {
+		fault = r < 0 ? r : k->store->ops->body(k->store, again->id, &body);
+		if (fault == 0) {
 			n = body.len;
 			bytes = buf_take(&body);
 		}
 		buf_free(&body);
 		if (bytes == NULL || zmq_msg_init_data(&again->body, bytes, n, free_bytes, NULL) != 0) {
 			/* One that cannot be read stays parked, and does not hold up the others. */
-			log_error("BODY-UNREADABLE", "parked message %lld cannot be read back", (long long)again->id);
+			log_error("BODY-UNREADABLE", "parked message %lld cannot be read back: %s",
+				  (long long)again->id, store_fault(fault < 0 ? fault : -ENOMEM));
 			free(bytes);
 			job_free(&again);
 			continue;
@@ -443,16 +466,22 @@ static int take_row(void *ctx, const struct store_message *m)
 	struct delivery *d = calloc(1, sizeof *d);
 	struct buf meta = BUF_INIT;
 	struct link **end = &j->taken;
+	int fault;
 
 	if (d == NULL)
 		return -ENOMEM;
-	if (unpack(m->body, m->body_size, &d->body) < 0) {
+	fault = unpack(j->taking, m, &d->body);
+	if (fault < 0) {
 		free(d);
+		if (fault == -ENOMEM)
+			return -ENOMEM;
 		j->id = m->id; /* step_take gives it up; the next take goes on behind it */
+		(void)snprintf(j->text, sizeof j->text, "%s", store_fault(fault));
 		return 1;
 	}
 	d->id = m->id;
 	d->size = (size_t)m->size;
+	d->received = m->received;
 	(void)snprintf(d->code, sizeof d->code, "%s", m->naar);
 	(void)snprintf(d->type, sizeof d->type, "%s", m->type);
 	meta_json(m, &meta);
@@ -471,16 +500,21 @@ static int step_take(struct pipeline *p, struct intake *k, struct job *j)
 {
 	int r;
 
-	(void)p;
+	if (steering_held(&p->steering, j->code)) { /* until an operator ends it */
+		j->next = 0;
+		j->full = false;
+		return 0;
+	}
 	drop_answers(j); /* of a try that was rolled back: they would be delivered twice, unmarked */
 	j->id = 0;
+	j->taking = k->store;
 	r = k->store->ops->outbox_take(k->store, j->code, j->received, j->most, j->bytes, take_row, j);
 	if (r < 0)
 		return r;
 	if (j->id > 0) {
-		log_error("BODY-UNREADABLE", "message %lld cannot be read back; its delivery is given up",
-			  (long long)j->id);
-		r = k->store->ops->outbox_fail(k->store, j->id, 0, true, "the stored message cannot be read");
+		log_error("BODY-UNREADABLE", "message %lld cannot be read back: %s; its delivery is given up",
+			  (long long)j->id, j->text);
+		r = k->store->ops->outbox_fail(k->store, j->id, 0, true, j->text);
 		j->id = 0;
 		if (r < 0)
 			return r;
@@ -521,17 +555,24 @@ static int step_return(struct pipeline *p, struct intake *k, struct job *j)
 	return k->store->ops->outbox_return(k->store, j->id, j->sent);
 }
 
-static int step_retry(struct pipeline *p, struct intake *k, struct job *j)
+static int step_order(struct pipeline *p, struct intake *k, struct job *j)
 {
-	struct store_message m;
-	int r = k->store->ops->outbox_retry(k->store, j->id);
+	int r = order_carry_out(k, &p->steering, j->order);
+
+	(void)snprintf(j->code, sizeof j->code, "%s", j->order->code);
+	return r;
+}
+
+static int step_seen(struct pipeline *p, struct intake *k, struct job *j)
+{
+	const struct view_seen s = {.party = j->party,
+				    .moment = j->received,
+				    .software = j->software,
+				    .peer = j->peer,
+				    .certificate_until = j->not_after};
 
 	(void)p;
-	if (r == 0)
-		r = k->store->ops->message_get(k->store, &j->arena, j->id, &m);
-	if (r == 0)
-		(void)snprintf(j->code, sizeof j->code, "%s", m.naar);
-	return r == -ENOENT ? 0 : r;
+	return view_seen_put(k->store, &s);
 }
 
 static int owed_row(void *ctx, const struct store_message *m)
@@ -623,6 +664,25 @@ static int step_watch(struct pipeline *p, struct intake *k, struct job *j)
 	return 0;
 }
 
+/* A second try after a failed commit finds the key that the first one made. */
+static int step_keys(struct pipeline *p, struct intake *k, struct job *j)
+{
+	struct buf why = BUF_INIT;
+	uint32_t id = (uint32_t)j->next;
+	int r = id != 0 ? 0 : upkeep_rotate(p->upkeep, day_of(k->now), &id, &why);
+
+	j->next = id;
+	(void)snprintf(j->audit->outcome, sizeof j->audit->outcome, "%s", r < 0 ? "failed" : "ok");
+	if (r < 0)
+		(void)snprintf(j->audit->detail, sizeof j->audit->detail, "no key made: %s", strerror(-r));
+	else
+		(void)snprintf(j->audit->detail, sizeof j->audit->detail, "key %u made", id);
+	if (r < 0)
+		promise_keep(j->promise, r, buf_str(&why));
+	buf_free(&why);
+	return 0;
+}
+
 /* clang-format off */
 static int (*const steps[N_JOB_KINDS])(struct pipeline *, struct intake *, struct job *) = {
 	[JOB_MESSAGE]      = step_message,
@@ -632,7 +692,10 @@ static int (*const steps[N_JOB_KINDS])(struct pipeline *, struct intake *, struc
 	[JOB_DONE]         = step_done,
 	[JOB_FAIL]         = step_fail,
 	[JOB_RETURN]       = step_return,
-	[JOB_RETRY]        = step_retry,
+	[JOB_ORDER]        = step_order,
+	[JOB_SEEN]         = step_seen,
+	[JOB_AUDIT]        = step_watch,
+	[JOB_KEYS]         = step_keys,
 	[JOB_OWED]         = step_owed,
 	[JOB_RECEIPT_SENT] = step_receipt_sent,
 	[JOB_TOLD]         = step_told,
@@ -661,6 +724,7 @@ static int write_batch(struct pipeline *p, struct link *chain, struct parties *w
 			   .rules = p->own.held,
 			   .checker = p->own.checker,
 			   .packer = p->own.packer,
+			   .steering = &p->steering,
 			   .now = moment_of(p),
 			   .next_id = p->next_id};
 	int r = p->store->ops->begin(p->store);
@@ -670,6 +734,8 @@ static int write_batch(struct pipeline *p, struct link *chain, struct parties *w
 
 		r = steps[j->kind](p, &k, j);
 	}
+	if (r == 0)
+		r = upkeep_enter(p->store, k.now, p->next_id, k.next_id - 1, chain);
 	if (r == 0)
 		r = p->store->ops->commit(p->store);
 	if (r < 0)
@@ -694,8 +760,11 @@ static int reopen(struct pipeline *p)
 	store_close(&p->store);
 	r = store_open(&fresh, p->url, STORE_WRITE, &why);
 	if (r == 0)
+		r = store_share(fresh);
+	if (r == 0)
 		r = fresh->ops->last_id(fresh, &p->next_id);
 	if (r == 0) {
+		store_unlock(fresh, p->keys);
 		p->store = fresh;
 		p->next_id++;
 	} else {
@@ -775,6 +844,38 @@ static void remember(struct pipeline *p, const struct link *chain)
 	}
 }
 
+/* What operators set is in force from the commit on; what waits for it is looked at anew. */
+static void steer(struct pipeline *p)
+{
+	struct steering fresh;
+
+	if (steering_load(p->store, &fresh) < 0) {
+		log_error("STEERING-UNREAD", "what operators set could not be read; the last that was read stays in force");
+		return;
+	}
+	pthread_mutex_lock(&p->lock);
+	p->steering = fresh;
+	pthread_mutex_unlock(&p->lock);
+	atomic_store(&p->renewed, true);
+}
+
+/* Whoever waits for a job of the batch hears of it, before the router has it. */
+static void keep_promises(struct pipeline *p, const struct link *chain)
+{
+	bool ordered = false;
+
+	for (const struct link *l = chain; l != NULL; l = l->next)
+		ordered = ordered || ((const struct job *)l)->kind == JOB_ORDER;
+	if (ordered)
+		steer(p);
+	for (; chain != NULL; chain = chain->next) {
+		const struct job *j = (const struct job *)chain;
+
+		promise_keep(j->promise, j->order != NULL ? j->order->result : 0,
+			     j->order != NULL ? j->order->line : NULL);
+	}
+}
+
 /* A fault of disk, memory or a lock passes; what else fails would fail for ever. */
 static bool may_pass(int error)
 {
@@ -790,6 +891,7 @@ static int try_batch(struct pipeline *p, struct link *chain)
 	if (r == 0) {
 		count(p, chain);
 		remember(p, chain);
+		keep_promises(p, chain);
 		queue_put_all(&p->finished, chain);
 		return 0;
 	}
@@ -843,10 +945,19 @@ static bool all_patient(const struct link *chain)
 	for (; chain != NULL; chain = chain->next) {
 		enum job_kind kind = ((const struct job *)chain)->kind;
 
-		if (kind != JOB_DONE && kind != JOB_RECEIPT_SENT && kind != JOB_TOLD)
+		if (kind != JOB_DONE && kind != JOB_RECEIPT_SENT && kind != JOB_TOLD &&
+		    kind != JOB_SEEN)
 			return false;
 	}
 	return true;
+}
+
+/* After how long the writer comes by without a job; -1: never. */
+static int wait_ms(struct pipeline *p)
+{
+	int watch = watch_wait(p->watch), upkeep = upkeep_wait(p->upkeep);
+
+	return watch < 0 || (upkeep >= 0 && upkeep < watch) ? upkeep : watch;
 }
 
 /*
@@ -855,7 +966,7 @@ static bool all_patient(const struct link *chain)
  */
 static struct link *next_batch(struct pipeline *p)
 {
-	struct link *chain = queue_wait(&p->writer, BATCH, watch_wait(p->watch)), **end = &chain, *more;
+	struct link *chain = queue_wait(&p->writer, BATCH, wait_ms(p)), **end = &chain, *more;
 
 	while (chain != NULL && all_patient(*end == NULL ? chain : *end)) {
 		more = queue_wait(&p->writer, BATCH, PATIENT_MS);
@@ -880,15 +991,28 @@ static void step_aside(struct pipeline *p)
 	(void)reopen(p); /* tells itself */
 }
 
+/* A step of what is kept up besides; the watch has the first turn. */
+static void keep_up(struct pipeline *p)
+{
+	if (p->store == NULL && upkeep_wait(p->upkeep) == 0) {
+		pause_ms(PAUSE_MS); /* since the last try */
+		(void)reopen(p);    /* tells itself */
+	}
+	if (p->store != NULL &&
+	    upkeep_step(p->upkeep, p->store, moment_of(p), queue_length(&p->writer) == 0) < 0)
+		(void)reopen(p); /* tells itself */
+}
+
 static void *writer_main(void *arg)
 {
 	struct pipeline *p = arg;
 	struct link *chain;
 
-	while ((chain = next_batch(p)) != NULL || watch_wait(p->watch) >= 0) {
+	while ((chain = next_batch(p)) != NULL || wait_ms(p) >= 0) {
 		checking_renew(&p->own, p);
 		keep_batch(p, chain);
 		step_aside(p);
+		keep_up(p);
 		if (p->store != NULL && queue_length(&p->writer) == 0)
 			(void)p->store->ops->tidy(p->store); /* housekeeping; a fault shows at the next commit */
 	}
@@ -941,7 +1065,10 @@ static void watch_swept(void *ctx, day on)
 		put_news(ctx, j);
 }
 
-/* Reads a message back and sends it past a validator, which finds its clients. */
+/*
+ * Reads a message back and sends it past a validator, which finds its clients.
+ * One whose text is not there any more is no fault: reading all finds them too.
+ */
 static void watch_original(void *ctx, int64_t message, int64_t answer)
 {
 	struct pipeline *p = ctx;
@@ -979,9 +1106,22 @@ static int start_watch(struct pipeline *p)
 	return watch_start(&p->watch, &o, p->store);
 }
 
+void pipeline_steering(struct pipeline *p, struct steering *ret)
+{
+	pthread_mutex_lock(&p->lock);
+	*ret = p->steering;
+	pthread_mutex_unlock(&p->lock);
+}
+
 void pipeline_quiet(struct pipeline *p)
 {
 	watch_quiet(p->watch);
+	upkeep_quiet(p->upkeep);
+}
+
+struct keyring *pipeline_keys(struct pipeline *p)
+{
+	return keyring_hold(p->keys);
 }
 
 /* ---- the outside ---- */
@@ -1050,6 +1190,29 @@ static int start_threads(struct pipeline *p)
 	return -r;
 }
 
+/* The keys of the bodies, made for a store that has none; and what is kept up with them. */
+static int open_keys(struct pipeline *p, struct buf *why)
+{
+	const int64_t now = clock_us();
+	struct upkeep_opts o = {.retention = p->o.retention};
+	int64_t missing = 0;
+	int r = bodies_unlock(p->store, p->o.body_keys, true, day_of(now), &p->keys, &missing, why);
+
+	if (r < 0)
+		return r;
+	if (missing > 0)
+		log_error("KEYS-MISSING",
+			  "%lld messages lie under keys that the file does not have: they cannot be read or "
+			  "delivered until it is put back from its backup",
+			  (long long)missing);
+	o.keys = p->keys;
+	p->own.packer = packer_new(p->keys);
+	r = p->own.packer == NULL ? -ENOMEM : upkeep_start(&p->upkeep, &o, p->store, now);
+	if (r < 0)
+		buf_addf(why, "the audit log cannot be written (%s)\n", strerror(-r));
+	return r;
+}
+
 int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
 		   struct rulebook *rules, struct parties *who, struct buf *why)
 {
@@ -1069,14 +1232,19 @@ int pipeline_start(struct pipeline **ret, const struct pipeline_opts *o,
 	atomic_init(&p->renewed, true);
 	p->rules = rulebook_hold(rules);
 	p->who = parties_hold(who);
-	p->own.packer = packer_new();
-	if (p->url != NULL && p->own.packer != NULL)
+	if (p->url != NULL)
 		r = store_open(&p->store, o->store, STORE_WRITE, why);
+	if (r == 0)
+		r = store_share(p->store);
 	if (r == 0)
 		r = pseudonym_key_open(&p->key, o->pseudonym_key, true, why);
 	if (r == 0)
+		r = open_keys(p, why);
+	if (r == 0)
 		r = p->store->ops->last_id(p->store, &p->next_id);
 	p->next_id++;
+	if (r == 0)
+		r = steering_load(p->store, &p->steering);
 	if (r == 0)
 		r = start_watch(p);
 	if (r == 0)
@@ -1094,6 +1262,7 @@ void pipeline_stop(struct pipeline **pp)
 	if (p == NULL)
 		return;
 	watch_end(p->watch);
+	upkeep_quiet(p->upkeep);
 	for (unsigned i = 0; i < p->n_lanes; i++) {
 		queue_close(&p->lanes[i].queue);
 		(void)pthread_join(p->lanes[i].thread, NULL);
@@ -1112,7 +1281,9 @@ void pipeline_stop(struct pipeline **pp)
 	queue_free(&p->writer);
 	queue_free(&p->finished);
 	watch_free(&p->watch);
+	upkeep_stopped(&p->upkeep, p->store, moment_of(p));
 	store_close(&p->store);
+	keyring_drop(&p->keys);
 	checking_end(&p->own);
 	rulebook_drop(&p->rules);
 	parties_drop(&p->who);

@@ -22,11 +22,14 @@
 #include <stdatomic.h>
 #include <zmq.h>
 
+#include "base/promise.h"
 #include "base/queue.h"
 #include "care/intake.h"
 #include "care/rulebook.h"
 #include "wire/openends.h"
+#include "wire/orders.h"
 #include "wire/protocol.h"
+#include "wire/upkeep.h"
 
 enum job_kind {
 	JOB_MESSAGE,       /* check and keep; the answer is judged */
@@ -36,7 +39,10 @@ enum job_kind {
 	JOB_DONE,          /* `id` was taken over */
 	JOB_FAIL,          /* `id` was not; `text` says why */
 	JOB_RETURN,        /* `id` comes back; `sent` tells whether it may have arrived */
-	JOB_RETRY,         /* an operator wants `id` tried again */
+	JOB_ORDER,         /* what an operator wants: `order` */
+	JOB_SEEN,          /* a session of `party` is open: software, peer, not_after */
+	JOB_AUDIT,         /* enter `audit` */
+	JOB_KEYS,          /* make a new key for bodies, on the order that `audit` tells of */
 	JOB_OWED,          /* final receipts owed to `party`; the answer is owed */
 	JOB_RECEIPT_SENT,  /* the final receipt of `id` went out */
 	JOB_TOLD,          /* an aanbieder heard of the open ends `keys` */
@@ -58,6 +64,7 @@ struct delivery {
 	size_t size;
 	uint64_t connection; /* once sent */
 	int64_t sent;        /* once sent */
+	int64_t received;    /* the message, by the hub */
 };
 
 /* A receipt that was owed. */
@@ -94,11 +101,18 @@ struct job {
 	unsigned char (*clients)[CLIENT_BYTES]; /* that it names; in the arena */
 	size_t n_clients;
 	/* open ends */
+	struct order *order; /* malloc'ed */
+	struct audit_note *audit; /* malloc'ed; entered with the job, of any kind */
+	struct promise *promise; /* kept once the job was committed, or when it is dropped; or NULL */
+	char software[IJW_MAX_SOFTWARE + 1]; /* of the session */
+	char peer[64];
+	int64_t not_after; /* of its certificate, seconds */
 	char *json; /* malloc'ed NOTICE */
 	struct open_end_key *keys; /* malloc'ed */
 	size_t n_keys;
 	/* answers */
 	struct judged judged;
+	struct store *taking; /* while JOB_TAKE reads */
 	struct link *taken; /* struct delivery */
 	struct link *owed;  /* struct owed */
 	int64_t next;       /* JOB_TAKE: when more may be due; 0: nothing is known to wait */
@@ -111,6 +125,8 @@ struct pipeline;
 struct pipeline_opts {
 	const char *store;   /* url */
 	const char *pseudonym_key; /* path */
+	const char *body_keys;     /* path */
+	struct retention retention;
 	unsigned validators; /* at least 1 */
 	unsigned attempts, backoff_s, backoff_most_s;
 	int wake_fd; /* eventfd of the router: written when `finished` fills */
@@ -157,6 +173,12 @@ struct pipeline_stats {
 };
 
 const struct pipeline_stats *pipeline_stats(const struct pipeline *p);
+
+/* pipeline_keys is what bodies are sealed with, for the caller to drop; thread-safe. */
+struct keyring *pipeline_keys(struct pipeline *p);
+
+/* pipeline_steering copies what operators have set; thread-safe. */
+void pipeline_steering(struct pipeline *p, struct steering *ret);
 
 /* pipeline_quiet leaves what is not asked for: the hub stops, and only what came in is finished. */
 void pipeline_quiet(struct pipeline *p);

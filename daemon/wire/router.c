@@ -195,6 +195,7 @@ static void pass_on(struct router *r, struct job *j)
 	}
 	d->id = j->judged.id;
 	d->size = zmq_msg_size(&j->body);
+	d->received = j->received;
 	(void)snprintf(d->code, sizeof d->code, "%s", m->code);
 	(void)snprintf(d->type, sizeof d->type, "%s", j->checked.bericht.type->naam);
 	(void)zmq_msg_init(&d->body);
@@ -225,6 +226,7 @@ static void finish_message(struct router *r, struct job *j)
 	if (s != NULL)
 		say_receipt(r, s, j->reference, j->judged.verdict, j->judged.id, j->judged.report,
 			    j->cost, 0);
+	histogram_add(&r->receipt, r->now - j->received);
 	if (j->judged.verdict != VERDICT_ACCEPTED)
 		log_info("MESSAGE-JUDGED", "party %s: message %lld %s%s", j->party,
 			 (long long)j->judged.id, verdict_name(j->judged.verdict),
@@ -300,6 +302,35 @@ static void finish_retry(struct router *r, struct job *j)
 	mailbox_settle(r, m);
 }
 
+/* Sessions hear of maintenance when it begins and when it ends. */
+static void tell_maintenance(struct router *r)
+{
+	struct steering st;
+	struct session *s;
+	size_t at = 0;
+
+	pipeline_steering(r->pipeline, &st);
+	while ((s = map_next(&r->sessions, &at)) != NULL)
+		if (s->state == OPEN && !s->closed)
+			session_notice_maintenance(r, s, &st);
+}
+
+/* An order holds from now on: what waited for it goes on. */
+static void finish_order(struct router *r, struct job *j)
+{
+	char name[ORDER_NAME];
+
+	if (j->error < 0 || j->order->result < 0)
+		return;
+	order_name(j->order, name);
+	log_info("ORDER", "an operator ordered %s; the audit log tells who and why", name);
+	finish_retry(r, j);
+	if (strcmp(j->order->kind, STEER_MAINTENANCE) == 0)
+		tell_maintenance(r);
+	if (j->code[0] == '\0' && !r->stopping)
+		submit_id(r, JOB_RECHECKS, 0, false); /* what was parked by it, or no longer is */
+}
+
 static void finish_owed(struct router *r, struct job *j)
 {
 	struct session *s = map_get(&r->sessions, j->connection);
@@ -335,7 +366,10 @@ static finisher *const finishers[N_JOB_KINDS] = {
 	[JOB_DONE]         = finish_return,
 	[JOB_FAIL]         = finish_fail,
 	[JOB_RETURN]       = finish_return,
-	[JOB_RETRY]        = finish_retry,
+	[JOB_ORDER]        = finish_order,
+	[JOB_SEEN]         = finish_return,
+	[JOB_AUDIT]        = finish_return,
+	[JOB_KEYS]         = finish_return,
 	[JOB_OWED]         = finish_owed,
 	[JOB_RECEIPT_SENT] = finish_return,
 	[JOB_TOLD]         = finish_return,
@@ -496,7 +530,11 @@ static void snapshot_json(struct router *r, struct buf *b)
 		 (unsigned long long)e.refused_zmtp, (unsigned long long)e.refused_limit,
 		 (unsigned long long)e.cut_frame, (unsigned long long)e.bytes_in,
 		 (unsigned long long)e.bytes_out);
-	buf_adds(b, ",\"sessions\":[");
+	buf_adds(b, ",\"histograms\":{\"receipt\":");
+	histogram_json(&r->receipt, b);
+	buf_adds(b, ",\"delivery\":");
+	histogram_json(&r->delivery, b);
+	buf_adds(b, "},\"sessions\":[");
 	while ((s = map_next(&r->sessions, &at)) != NULL) {
 		buf_adds(b, comma);
 		session_json(s, b);
@@ -729,6 +767,8 @@ int router_start(struct router **ret, const struct router_opts *o, struct rulebo
 	struct router *r = calloc(1, sizeof *r);
 	struct pipeline_opts po = {.store = o->store,
 				   .pseudonym_key = o->pseudonym_key,
+				   .body_keys = o->body_keys,
+				   .retention = o->retention,
 				   .validators = o->validators,
 				   .attempts = o->attempts,
 				   .backoff_s = o->backoff_s,
@@ -794,14 +834,68 @@ int router_reload(struct router *r, const struct edge_tls *tls, struct parties *
 	return 0;
 }
 
-void router_retry(struct router *r, int64_t id)
+int router_call(struct router *r, struct job *j, unsigned patience_ms, char line[PROMISE_LINE])
 {
-	struct job *j = job_new(JOB_RETRY);
+	struct promise *p = promise_new();
+	int result;
 
-	if (j == NULL)
-		return; /* nothing changed: the operator sees it still given up */
-	j->id = id;
+	line[0] = '\0';
+	if (p == NULL) {
+		job_free(&j);
+		return -ENOMEM;
+	}
+	j->promise = promise_hold(p);
 	pipeline_submit(r->pipeline, j);
+	result = promise_wait(p, patience_ms, line);
+	promise_drop(&p);
+	return result;
+}
+
+int router_order(struct router *r, const struct order *o, unsigned patience_ms, char line[PROMISE_LINE])
+{
+	struct job *j = job_new(JOB_ORDER);
+
+	line[0] = '\0';
+	if (j == NULL || (j->order = malloc(sizeof *j->order)) == NULL) {
+		job_free(&j);
+		return -ENOMEM;
+	}
+	*j->order = *o;
+	j->received = clock_us();
+	return router_call(r, j, patience_ms, line);
+}
+
+void router_probe(struct router *r, const char *party, struct edge_probe *ret)
+{
+	edge_probe(r->edge, party, ret);
+}
+
+int router_note(struct router *r, bool rotate, const struct audit_note *n, unsigned patience_ms,
+		char line[PROMISE_LINE])
+{
+	struct job *j = job_new(rotate ? JOB_KEYS : JOB_AUDIT);
+
+	line[0] = '\0';
+	if (j == NULL || (j->audit = malloc(sizeof *j->audit)) == NULL) {
+		job_free(&j);
+		return -ENOMEM;
+	}
+	*j->audit = *n;
+	j->received = clock_us();
+	if (patience_ms > 0)
+		return router_call(r, j, patience_ms, line);
+	pipeline_submit(r->pipeline, j);
+	return 0;
+}
+
+struct keyring *router_keys(struct router *r)
+{
+	return pipeline_keys(r->pipeline);
+}
+
+void router_steering(struct router *r, struct steering *ret)
+{
+	pipeline_steering(r->pipeline, ret);
 }
 
 void router_stop(struct router **rr)

@@ -12,13 +12,16 @@
 #include "care/parties.h"
 #include "care/rulebook.h"
 #include "wire/edge.h"
+#include "wire/orders.h"
+#include "wire/upkeep.h"
 
 struct router;
 
 struct router_opts {
 	const char *runtime; /* private directory for the Unix socket, mode 0700 */
 	struct edge_opts edge; /* backend and notices are filled in by the router */
-	const char *store, *pseudonym_key;
+	const char *store, *pseudonym_key, *body_keys;
+	struct retention retention;
 	unsigned validators, attempts, backoff_s, backoff_most_s, recheck_s, drain_s;
 	/* Called once a turn: watchdog and the like. */
 	void (*tick)(void *ctx, int64_t now);
@@ -45,8 +48,34 @@ int router_run(struct router *r);
 int router_reload(struct router *r, const struct edge_tls *tls, struct parties *who,
 		  struct rulebook *rules, struct buf *why);
 
-/* router_retry makes a given-up delivery wait again; thread-safe. */
-void router_retry(struct router *r, int64_t id);
+/*
+ * router_order has an operator's order carried out and waits until it is
+ * committed: 0; -ETIMEDOUT when the store takes longer (it is done when the
+ * store works again); another negative errno with a line for the operator.
+ * Thread-safe; never from the router's own thread.
+ */
+int router_order(struct router *r, const struct order *o, unsigned patience_ms, char line[PROMISE_LINE]);
+
+/* router_call is the same for any job, which it takes over. */
+struct job;
+int router_call(struct router *r, struct job *j, unsigned patience_ms, char line[PROMISE_LINE]);
+
+/* router_probe looks at the lines of a party (edge.h); thread-safe. */
+void router_probe(struct router *r, const char *party, struct edge_probe *ret);
+
+/*
+ * router_note has an entry made in the audit log; with rotate a new key for
+ * bodies is made, which the entry tells of.  Waits as router_order does; with a
+ * patience of 0 it does not wait and is for any thread.
+ */
+int router_note(struct router *r, bool rotate, const struct audit_note *n, unsigned patience_ms,
+		char line[PROMISE_LINE]);
+
+/* router_keys is what bodies are sealed with, for the caller to drop; thread-safe. */
+struct keyring *router_keys(struct router *r);
+
+/* router_steering copies what operators have set; thread-safe. */
+void router_steering(struct router *r, struct steering *ret);
 
 struct due_notices; /* due.h */
 

@@ -118,6 +118,44 @@ void session_notice_due(struct router *r, struct session *s)
 	}
 }
 
+/* Maintenance has begun or is over: {"notice":"maintenance","on":true,"text":"…"}. */
+void session_notice_maintenance(struct router *r, struct session *s, const struct steering *st)
+{
+	struct buf b = BUF_INIT;
+	zmq_msg_t field;
+
+	buf_addf(&b, "{\"notice\":\"maintenance\",\"on\":%s,\"text\":", st->maintenance ? "true" : "false");
+	buf_add_json(&b, st->text);
+	buf_adds(&b, "}");
+	field_text(&field, buf_str(&b));
+	(void)say(r, s, VERB_NOTICE, &field, 0, 0); /* a peer that is gone hears it when it is back */
+	buf_free(&b);
+}
+
+static void notice_steering(struct router *r, struct session *s)
+{
+	struct steering st;
+
+	pipeline_steering(r->pipeline, &st);
+	if (st.maintenance)
+		session_notice_maintenance(r, s, &st);
+}
+
+/* What is known of the party without its being connected: kept with the next batch. */
+static void note_seen(struct router *r, const struct session *s)
+{
+	struct job *j = job_new(JOB_SEEN);
+
+	if (j == NULL)
+		return; /* the next session shows it again */
+	j->received = r->now;
+	j->not_after = s->not_after;
+	(void)snprintf(j->party, sizeof j->party, "%s", s->party);
+	(void)snprintf(j->software, sizeof j->software, "%s", s->software);
+	(void)snprintf(j->peer, sizeof j->peer, "%s", s->peer);
+	pipeline_submit(r->pipeline, j);
+}
+
 static void handle_hello(struct router *r, struct session *s, zmq_msg_t *frames)
 {
 	static const char limits[] = "{\"message\":26214400,\"reference\":64,\"credit\":1000,\"window\":256}";
@@ -149,8 +187,10 @@ static void handle_hello(struct router *r, struct session *s, zmq_msg_t *frames)
 	if (say(r, s, VERB_WELCOME, fields, 0, 0) < 0)
 		return;
 	notice_expiry(r, s);
+	notice_steering(r, s);
 	session_notice_due(r, s);
 	ends_want(r, s);
+	note_seen(r, s);
 	owed = job_new(JOB_OWED);
 	if (owed == NULL)
 		return; /* they stay owed until the next HELLO */
@@ -173,6 +213,7 @@ static void handle_send(struct router *r, struct session *s, zmq_msg_t *frames)
 		return;
 	}
 	j->connection = s->connection;
+	(void)snprintf(j->software, sizeof j->software, "%s", s->software);
 	j->received = r->now;
 	j->cost = IJW_COST(cost);
 	(void)snprintf(j->party, sizeof j->party, "%s", s->party);
@@ -231,6 +272,7 @@ static void handle_done(struct router *r, struct session *s, zmq_msg_t *frames)
 
 	if (d == NULL)
 		return;
+	histogram_add(&r->delivery, r->now - d->received);
 	j = job_new(JOB_DONE);
 	if (j != NULL) { /* without memory it stays handed, and comes again after a restart, marked */
 		j->id = d->id;
@@ -254,8 +296,9 @@ static void handle_fail(struct router *r, struct session *s, zmq_msg_t *frames)
 	d = landed(r, s, &frames[2]);
 	if (d == NULL)
 		return;
-	log_warn("DELIVERY-FAILED", "party %s could not take over %lld: %s", s->party,
-		 (long long)d->id, reason);
+	/* Its reason is the party's own text, which may name a client: it is kept with the message. */
+	log_warn("DELIVERY-FAILED", "party %s could not take over message %lld; ijwctl show tells its reason", s->party,
+		 (long long)d->id);
 	j = job_new(JOB_FAIL);
 	if (j != NULL) { /* without memory it stays handed, as for DONE */
 		j->id = d->id;

@@ -122,7 +122,7 @@ bool inname_open(struct inname *i, const struct stroom *s, const char *vol)
 
 	memset(i, 0, sizeof *i);
 	i->key = (struct pseudonym_key){{1, 2, 3}};
-	i->packer = packer_new();
+	i->packer = packer_new(NULL);
 	r = i->packer == NULL ? -ENOMEM : make_parties(i, s);
 	if (r == 0)
 		r = open_store(i, vol, &why);
@@ -149,6 +149,7 @@ static int take(struct inname *i, const struct stroom_bericht *b)
 {
 	struct incoming in = {.party = b->van,
 			      .reference = "",
+			      .software = i->software,
 			      .received = b->received,
 			      .size = b->size,
 			      .data = b->data,
@@ -158,7 +159,7 @@ static int take(struct inname *i, const struct stroom_bericht *b)
 
 	if (EVP_Digest(b->data, b->size, in.sha256, NULL, EVP_sha256(), NULL) != 1)
 		return -ENOMEM;
-	r = store_pack(i->packer, &i->arena, b->data, b->size, &packed, &in.body_size);
+	r = store_pack(i->packer, &i->arena, b->data, b->size, in.sha256, &packed, &in.body_size);
 	if (r < 0)
 		return r;
 	in.body = packed;

@@ -24,6 +24,7 @@ struct inname {
 	struct packer *packer;
 	struct pseudonym_key key;
 	struct intake intake;
+	const char *software; /* that the senders name; NULL: none */
 	struct arena arena;	/* of the latest message */
 	struct checked checked; /* likewise */
 	struct judged judged;

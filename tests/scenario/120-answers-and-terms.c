@@ -433,7 +433,7 @@ static bool keep(struct intake *k, const char *party, const char *type, const ch
 	in.data = b.data;
 	in.size = b.len;
 	ok = ok && EVP_Digest(b.data, b.len, in.sha256, NULL, EVP_sha256(), NULL) == 1 &&
-	     store_pack(k->packer, &a, b.data, b.len, &packed, &in.body_size) == 0;
+	     store_pack(k->packer, &a, b.data, b.len, in.sha256, &packed, &in.body_size) == 0;
 	in.body = packed;
 	if (ok) {
 		check_bytes(k->checker, &a, b.data, b.len, &c);
@@ -496,7 +496,7 @@ static bool keep_late(void)
 	     store_open(&k.store, url, STORE_WRITE, &why) == 0 &&
 	     checker_new(&k.checker, rules->standards) == 0;
 	k.rules = rules;
-	k.packer = packer_new();
+	k.packer = packer_new(NULL);
 	ok = ok && keep_all(&k);
 	(void)fprintf(stderr, "%s", buf_str(&why));
 	buf_free(&why);

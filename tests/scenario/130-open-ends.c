@@ -150,7 +150,7 @@ static bool keep(struct intake *k, const char *party, const char *type, day rece
 	in.data = b.data;
 	in.size = b.len;
 	ok = ok && EVP_Digest(b.data, b.len, in.sha256, NULL, EVP_sha256(), NULL) == 1 &&
-	     store_pack(k->packer, &a, b.data, b.len, &packed, &in.body_size) == 0;
+	     store_pack(k->packer, &a, b.data, b.len, in.sha256, &packed, &in.body_size) == 0;
 	in.body = packed;
 	if (ok) {
 		check_bytes(k->checker, &a, b.data, b.len, &c);
@@ -191,7 +191,7 @@ static bool keep_past(void)
 	     rulebook_open(&rules, &o, &why) == 0 && open_hubs_store(&h, STORE_WRITE, &k.store) &&
 	     checker_new(&k.checker, rules->standards) == 0;
 	k.rules = rules;
-	k.packer = packer_new();
+	k.packer = packer_new(NULL);
 	ok = ok && k.store->ops->begin(k.store) == 0 &&
 	     keep(&k, "gemeente-a", "JW301", today - 210) &&
 	     keep(&k, "aanbieder-a", "JW305", today - 195) && k.store->ops->commit(k.store) == 0;

@@ -5,6 +5,12 @@
  * judges nothing.
  *
  * usage: bench [messages per case [type [window]]]
+ *        bench beside COMMAND [messages [pairs]]
+ *
+ * The second form measures the same messages alone and while a shell command
+ * runs (it gets the hub's folder as its argument, says "busy" when it is, and is
+ * sent SIGTERM), turn by turn, and prints medians and their ratio.  STORE=FILE
+ * lets the hub begin with a copy of that store.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -329,6 +336,125 @@ static bool prepare_large(struct run *r, unsigned base)
 	return r->n_marks == 1;
 }
 
+/* ---- beside something else ---- */
+
+#define PAIRS_MOST 25
+
+struct figures {
+	double rate, p50, p99;
+};
+
+static struct figures measure_quietly(struct run *r)
+{
+	struct figures f = {0};
+	pthread_t receiver;
+	int64_t begin, end = 0;
+
+	r->sent = calloc(r->n, sizeof *r->sent);
+	r->receipted = calloc(r->n, sizeof *r->receipted);
+	r->done = calloc(r->n, sizeof *r->done);
+	if (pthread_create(&receiver, NULL, receive, r) == 0) {
+		send_all(r);
+		(void)pthread_join(receiver, NULL);
+		begin = r->sent[0];
+		for (unsigned i = 0; i < r->n; i++)
+			end = r->receipted[i] > end ? r->receipted[i] : end;
+		durations(r, r->receipted);
+		f = (struct figures){r->n / ((double)(end - begin) / 1e6), ms(r->receipted, r->n, 50),
+				     ms(r->receipted, r->n, 99)};
+	}
+	free(r->sent);
+	free(r->receipted);
+	free(r->done);
+	r->base += r->n;
+	r->client += r->n;
+	return f;
+}
+
+/* Starts the command and waits until it says that it is busy. */
+static pid_t start_beside(const char *command, const char *dir)
+{
+	char line[64];
+	int ends[2];
+	pid_t pid;
+	FILE *f;
+
+	if (pipe(ends) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		(void)setpgid(0, 0);
+		(void)dup2(ends[1], STDOUT_FILENO);
+		(void)close(ends[0]);
+		(void)execl("/bin/sh", "sh", command, dir, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(ends[1]);
+	f = fdopen(ends[0], "r");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, "busy", 4) == 0)
+			return pid; /* the pipe stays: closing it would end the command */
+	(void)waitpid(pid, NULL, 0);
+	return -1;
+}
+
+static int by_double(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *list, int n)
+{
+	qsort(list, (size_t)n, sizeof *list, by_double);
+	return n % 2 ? list[n / 2] : (list[n / 2 - 1] + list[n / 2]) / 2;
+}
+
+static int beside(struct run *r, const char *command, int pairs)
+{
+	static const char *const names[] = {"messages a second", "to receipt p50 (ms)", "to receipt p99 (ms)"};
+	double figures[2][3][PAIRS_MOST];
+
+	(void)measure_quietly(r); /* warm */
+	for (int i = 0; i < pairs; i++)
+		for (int with = 0; with < 2; with++) {
+			pid_t pid = with ? start_beside(command, r->h->dir) : 0;
+			struct figures f;
+
+			if (pid < 0) {
+				(void)fprintf(stderr, "%s does not get busy\n", command);
+				return 1;
+			}
+			f = measure_quietly(r);
+			if (pid > 0) {
+				(void)kill(-pid, SIGTERM);
+				(void)waitpid(pid, NULL, 0);
+			}
+			figures[with][0][i] = f.rate;
+			figures[with][1][i] = f.p50;
+			figures[with][2][i] = f.p99;
+		}
+	(void)printf("%u messages in each of %d pairs, window %u\n%-22s %10s %10s %8s\n", r->n, pairs, r->window, "", "alone",
+		     "beside", "ratio");
+	for (int k = 0; k < 3; k++) {
+		double alone = median(figures[0][k], pairs), with = median(figures[1][k], pairs);
+
+		(void)printf("%-22s %10.2f %10.2f %8.2f\n", names[k], alone, with, with / alone);
+	}
+	return 0;
+}
+
+static bool copy_store(const struct testhub *h)
+{
+	char command[512];
+
+	if (getenv("STORE") == NULL)
+		return true;
+	(void)snprintf(command, sizeof command, "cp '%s' '%s/ijwd.db'", getenv("STORE"), h->dir);
+	return testhub_run(command, NULL, 0) == 0;
+}
+
 static void print_machine(void)
 {
 	struct utsname u;
@@ -349,10 +475,23 @@ int main(int argc, char **argv)
 	unsigned n = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 20000, base = 1;
 	struct testhub h;
 	struct run r = {.h = &h};
+	bool compare = argc > 2 && strcmp(argv[1], "beside") == 0;
+	int pairs;
 
-	if (!testhub_usual(&h) || !testhub_start(&h)) {
+	if (!testhub_usual(&h) || !copy_store(&h) || !testhub_start(&h)) {
 		(void)fprintf(stderr, "the hub does not start; see %s/ijwd.log\n", h.dir);
 		return 1;
+	}
+	if (compare) {
+		pairs = argc > 4 ? atoi(argv[4]) : 7;
+		r.window = 16;
+		r.n = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 5000;
+		r.client = 1;
+		pairs = !prepare(&r, "JW301", 1) || beside(&r, argv[2], pairs < 1 ? 1 : pairs > PAIRS_MOST ? PAIRS_MOST : pairs);
+		buf_free(&r.message);
+		(void)testhub_end(&h, SIGTERM);
+		testhub_free(&h);
+		return pairs;
 	}
 	print_machine();
 	for (unsigned window = 1; window <= 64; window += 63)

@@ -180,7 +180,7 @@ static bool rebuilt(struct inname *i)
 {
 	struct rebuild_result ret;
 	int64_t begin = clock_ns();
-	int r = rebuild_register(i->store, i->rules, i->parties, &i->key, false, NULL, NULL, &ret);
+	int r = rebuild_register(i->store, i->rules, i->parties, &i->key, false, false, NULL, NULL, &ret);
 	bool same = r == 0 && memcmp(ret.before, ret.after, sizeof ret.before) == 0;
 
 	if (r < 0) {

@@ -63,7 +63,7 @@ static unsigned in_force(struct store *st, const struct paar *p)
 static bool same_register(struct inname *i)
 {
 	struct rebuild_result ret;
-	int r = rebuild_register(i->store, i->rules, i->parties, &i->key, false, NULL, NULL, &ret);
+	int r = rebuild_register(i->store, i->rules, i->parties, &i->key, false, false, NULL, NULL, &ret);
 
 	return r == 0 && ret.different == 0 &&
 	       memcmp(ret.before, ret.after, sizeof ret.before) == 0;
@@ -252,7 +252,7 @@ static int take_past(struct inname *i, const char *data, size_t size, int64_t se
 	check_bytes(i->checker, &i->arena, data, size, &i->checked);
 	if (EVP_Digest(data, size, in.sha256, NULL, EVP_sha256(), NULL) != 1)
 		return -ENOMEM;
-	r = store_pack(i->packer, &i->arena, data, size, &packed, &in.body_size);
+	r = store_pack(i->packer, &i->arena, data, size, in.sha256, &packed, &in.body_size);
 	in.body = packed;
 	return r == 0 ? intake_history(&i->intake, &i->arena, &in, add, ret) : r;
 }

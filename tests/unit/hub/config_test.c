@@ -50,6 +50,9 @@ static void defaults(void)
 	CHECK(strncmp(c->store, "sqlite:/tmp/", 12) == 0 && c->tls->certificate[0] == '/' && c->control[0] == '/',
 	      "relative paths are beside the file");
 	CHECK(c->who->n == 1 && strcmp(c->who->list[0].codes[0].code, "0363") == 0, "the party is there");
+	CHECK(c->retention->bodies_days == 0 && c->retention->refused_days == 0, "texts are kept for ever");
+	CHECK(strcmp(c->body_keys, c->store + 7) > 0 && strcmp(strrchr(c->body_keys, '.'), ".keys") == 0,
+	      "keys lie beside the store");
 	config_free(&c);
 	CHECK(c == NULL, "freed");
 	buf_free(&why);
@@ -64,6 +67,8 @@ static void hub_faults(void)
 		{"a number out of range", "recheck_s: 100000\n", {"ijwd.yaml:7: recheck_s", "100000", "expected 1 to 3600 seconds"}},
 		{"a number that is none", "drain_s: soon\n", {"ijwd.yaml:7", "drain_s", ""}},
 		{"a limit out of range", "limits:\n  handshake_ms: 5\n", {"ijwd.yaml:8: handshake_ms", "5", "milliseconds"}},
+		{"a term out of range", "retention:\n  bodies_days: 40000\n", {"ijwd.yaml:8: bodies_days", "40000", "0 to 36500 days"}},
+		{"an unknown term", "retention:\n  body_days: 1\n", {"ijwd.yaml:8", "body_days", "refused_days"}},
 		{"an unknown log level", "log_level: loud\n", {"ijwd.yaml:7: log_level", "loud", "expected error, warning"}},
 		{"no YAML", "  - [\n", {"ijwd.yaml:", "", ""}},
 	};
