@@ -125,7 +125,7 @@ $B/libijw.so.0: $(OBJ_client) adapters/client/libijw.map
 $B/prefix: FORCE
 	@mkdir -p $B
 	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
-$B/daemon/ctl/validate.o $B/daemon/ctl/simulate.o: $B/prefix
+$B/daemon/ctl/validate.o $B/daemon/ctl/simulate.o $B/adapters/dashboard/settings.o: $B/prefix
 FORCE:
 $B/libijw.pc: adapters/client/libijw.pc.in $B/prefix
 	$Qsed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
@@ -153,12 +153,14 @@ $B/tests/tools/%: $B/tests/tools/%.o $B/lib/test.a $B/lib/client.a $B/lib/region
 
 help:
 	@echo "ijwd $(VERSION).  Targets:"
-	@echo "  make demo          a municipality and two providers exchange messages, told as it happens"
+	@echo "  make demo          a municipality and two providers exchange messages, told as it happens;"
+	@echo "                     KEEP=1 ends with the administrator's page open"
 	@echo "  make demo-shell    the same set-up, to play with"
 	@echo "  make check         build and run every test (about ten minutes); ends with N passed, N failed"
 	@echo "  make check-fast    the plain build's tests only"
 	@echo "  make bench         messages per second and latency; the checker next to libxml2 alone"
 	@echo "  make bench-growth  what a message costs in a store that holds up to ROWS=n messages"
+	@echo "  make bench-pages   how fast the pages are over PAGE_MESSAGES=n messages, and what reports cost receipts"
 	@echo "  make bench-einden  open ends: of ten million episodes, and of one client after a message"
 	@echo "  make stream        messages that keep every rule: nothing may be found; MESSAGES=n, SEED=n"
 	@echo "  make eval-flows    open ends and flows of simulated regions against the truth; MIXES, SEEDS, CLIENTS"
@@ -183,7 +185,7 @@ deps-test: deps-build
 JOBS := $(shell nproc)
 # Built in a second make, so that pkg-config is asked after the packages came.
 demo: deps-build
-	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all page
 	@sh tests/demo/demo.sh $B
 demo-shell: deps-build
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
@@ -191,7 +193,7 @@ demo-shell: deps-build
 
 SUPPRESS := suppressions=$(CURDIR)/tests/tsan.supp
 THREADED  = $(patsubst %,build-thread/tests/%,unit/base/base_test unit/base/keyring_test unit/wire/edge_test unit/wire/watch_test unit/client/client_test \
-	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop scenario/110-releases scenario/130-open-ends scenario/140-audit-and-keys)
+	scenario/10-the-story-travels scenario/40-delivery scenario/60-reload scenario/80-orderly-stop scenario/110-releases scenario/130-open-ends scenario/150-dashboard scenario/140-audit-and-keys)
 
 check: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) tests-build
@@ -258,6 +260,13 @@ bench-growth: deps-test
 bench-einden: deps-test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build
 	@$B/tests/tools/bench_einden
+
+# The page and its reports over a store of PAGE_MESSAGES messages (a million take some minutes to make).
+PAGE_MESSAGES ?= 1000000
+bench-pages: deps-test
+	@sh .ci/deps curl
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests-build page
+	@sh tests/tools/bench_pages.sh $B $(PAGE_MESSAGES)
 
 stream: MESSAGES = 100000
 stream: deps-test
@@ -358,5 +367,5 @@ clean:
 	rm -rf build build-address build-thread build-coverage
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench bench-growth bench-einden \
+.PHONY: FORCE all help tests-build deps-build deps-test demo demo-shell check run-check check-fast torture bench bench-growth bench-einden bench-pages \
 	page deps-browser browser deb check-deb stream fuzz run-fuzz coverage fmt tidy schemas install clean

@@ -489,14 +489,12 @@ static void freeze(struct look *l)
 
 static void rotation(struct look *l)
 {
-	const json_t *o = json_object_get(l->s->status, "rotation");
-	struct attention_row *r = all(l) && json_is_true(json_object_get(o, "busy"))
-					  ? add(l, ATTENTION_INFO, "")
-					  : NULL;
+	struct attention_row *r =
+		all(l) && l->s->resealing > 0 ? add(l, ATTENTION_INFO, "") : NULL;
 
 	if (r == NULL)
 		return;
-	r->count = number_of(o, "left");
+	r->count = l->s->resealing;
 	TITLE(r, "Nieuwe sleutel wordt doorgevoerd", "A new key is being applied");
 	SAY_NL(r,
 	       "Nog %lld berichten worden onder de nieuwe sleutel versleuteld; de hub werkt gewoon "

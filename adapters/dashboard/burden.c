@@ -13,6 +13,7 @@
 #include "base/banned.h"
 
 #define HOUR_US INT64_C(3600000000)
+#define CHUNK 2000	      /* dossiers read in one go */
 #define PAGE 500	      /* messages read in one go */
 #define MESSAGES_MOST 3000000 /* looked at for attempts: beyond it the older months show less */
 #define ACTS_MOST 100000
@@ -119,6 +120,8 @@ static int walk_messages(struct store *st, struct burden *b)
 struct undone {
 	struct burden *b;
 	int64_t last[2]; /* messages of the rows before: rows of one message lie together */
+	int64_t dossier; /* that was read last */
+	unsigned n;
 };
 
 static void count_undone(struct undone *u, int kind, int64_t message, day on)
@@ -134,9 +137,11 @@ static void count_undone(struct undone *u, int kind, int64_t message, day on)
 static int add_dossier(void *ctx, const struct reg_dossier *d)
 {
 	struct undone *u = ctx;
+	int enough = ++u->n >= CHUNK; /* this one still counts; the next chunk goes on behind it */
 
+	u->dossier = d->id;
 	if (!wanted(u->b, d->paar.gemeente) && !wanted(u->b, d->paar.aanbieder))
-		return 0;
+		return enough;
 	for (size_t i = 0; i < d->n_leveringen; i++)
 		if (d->leveringen[i].verwijderd_door != 0)
 			count_undone(u, 0, d->leveringen[i].verwijderd_door,
@@ -144,7 +149,20 @@ static int add_dossier(void *ctx, const struct reg_dossier *d)
 	for (size_t i = 0; i < d->n_perioden; i++)
 		if (d->perioden[i].credit)
 			count_undone(u, 1, d->perioden[i].bericht, d->perioden[i].ontvangen);
-	return 0;
+	return enough;
+}
+
+/* Some dossiers at a time, so that no read lasts. */
+static int walk_dossiers(struct store *st, struct burden *b)
+{
+	struct undone u = {.b = b, .n = CHUNK};
+	int r = 0;
+
+	while (r == 0 && u.n >= CHUNK) {
+		u.n = 0;
+		r = st->reg->dossiers(st, u.dossier, b->ask->last_id, add_dossier, &u);
+	}
+	return r;
 }
 
 /* ---- what a person had to do ---- */
@@ -250,14 +268,13 @@ int burden_json(struct store *st, const struct reference *ref, const struct epis
 {
 	struct burden b = {
 		.ref = ref, .ask = ask, .first = maand_van(ask->today) - ask->months + 1};
-	struct undone u = {.b = &b};
 	int r = view_counts(st, (int64_t)maand_eerste(b.first) * 24 - 3,
 			    ((int64_t)ask->today + 1) * 24, add_count, &b);
 
 	if (r == 0)
 		r = walk_messages(st, &b);
 	if (r == 0)
-		r = st->reg->dossiers(st, 0, ask->last_id, add_dossier, &u);
+		r = walk_dossiers(st, &b);
 	if (r == 0)
 		r = count_acts(st, &b);
 	if (r < 0)

@@ -213,6 +213,8 @@ const char *reference_party(const struct reference *r, const char *id)
 {
 	const struct partij *p = id != NULL ? parties_find(r->who, id) : NULL;
 
+	if (id != NULL && strcmp(id, "hub") == 0 && r->settings != NULL) /* its own return messages */
+		return r->settings->hub_name;
 	return p != NULL ? p->name : NULL;
 }
 

@@ -166,6 +166,33 @@ void request_store_done(struct request *q, struct store **st, int r)
 	pool_give(q->d->pool, st);
 }
 
+/* What the hub may answer to an act, in Dutch; by how it begins. */
+static const struct {
+	const char *en, *nl;
+} refusals[] = {
+	{"this message is not a delivery that was given up",
+	 "van dit bericht is geen bezorging opgegeven"},
+	{"this message was exchanged before there was a hub",
+	 "dit bericht is van voor de hub; de hub heeft het nooit bezorgd"},
+	{"this message was not delivered yet",
+	 "dit bericht is nog niet bezorgd, of wordt niet bezorgd"},
+	{"the text of this message was deleted",
+	 "de tekst van dit bericht is verwijderd toen zijn bewaartermijn om was"},
+	{"there is no message with this number", "er is geen bericht met dit nummer"},
+	{"there is no such party", "deze partij bestaat niet"},
+	{"the store does not answer",
+	 "de opslag antwoordt niet; de opdracht wordt uitgevoerd zodra hij dat doet"},
+	{"the hub is stopping", "de hub is aan het stoppen"},
+};
+
+static const char *in_dutch(const char *en)
+{
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+		if (strncmp(en, refusals[i].en, strlen(refusals[i].en)) == 0)
+			return refusals[i].nl;
+	return en;
+}
+
 json_t *request_hub(struct request *q, json_t *o)
 {
 	char source[128], nl[400], en[400];
@@ -182,8 +209,8 @@ json_t *request_hub(struct request *q, json_t *o)
 	}
 	if (hub_error(answer) == NULL)
 		return answer;
-	(void)snprintf(nl, sizeof nl, "De hub doet dit niet: %.300s", hub_error(answer));
-	(void)snprintf(en, sizeof en, "The hub does not do this: %.300s", hub_error(answer));
+	(void)snprintf(nl, sizeof nl, "De hub doet dit niet: %.300s.", in_dutch(hub_error(answer)));
+	(void)snprintf(en, sizeof en, "The hub does not do this: %.300s.", hub_error(answer));
 	answer_problem_text(q, hub_unknown(answer) ? PROBLEM_HUB : PROBLEM_HUB_REFUSED, nl, en);
 	json_decref(answer);
 	return NULL;

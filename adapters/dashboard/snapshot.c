@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "care/bewaking.h"
+#include "store/bodies.h"
 #include "store/register.h"
 #include "values.h"
 
@@ -212,6 +213,33 @@ static int take_tallies(struct store *st, struct snapshot *s, const struct snaps
 
 /* ---- all of it ---- */
 
+/* Keys come in any order; the newest has the highest number. */
+struct keys {
+	uint32_t newest;
+	int64_t under_newest, all;
+};
+
+static int add_key(void *ctx, uint32_t key, int64_t bodies)
+{
+	struct keys *k = ctx;
+
+	k->all += bodies;
+	if (key >= k->newest)
+		k->under_newest = bodies;
+	if (key > k->newest)
+		k->newest = key;
+	return 0;
+}
+
+static int read_keys(struct store *st, struct snapshot *s)
+{
+	struct keys k = {0};
+	int r = bodies_counts(st, add_key, &k);
+
+	s->resealing = k.all - k.under_newest;
+	return r;
+}
+
 static int read_store(struct store *st, struct snapshot *s, const struct snapshot *before)
 {
 	struct count_list hours = {.arena = &s->arena}, totals = {.arena = &s->arena};
@@ -232,6 +260,8 @@ static int read_store(struct store *st, struct snapshot *s, const struct snapsho
 		r = view_settings(st, add_setting, &settings);
 	if (r == 0)
 		r = view_sizes(st, &s->sizes);
+	if (r == 0)
+		r = read_keys(st, s);
 	if (r == 0)
 		r = take_tallies(st, s, before);
 	s->hours = hours.list;

@@ -48,6 +48,7 @@ struct snapshot {
 	int64_t last_id;
 	struct store_totals all;
 	struct view_sizes sizes;
+	int64_t resealing; /* texts that lie under another key than the newest */
 	struct view_count *hours; /* of the last SNAPSHOT_HOURS */
 	size_t n_hours;
 	struct view_count *totals; /* of all time; hour 0 */

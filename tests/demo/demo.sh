@@ -1,21 +1,25 @@
 #!/bin/sh
 # The hub at work: one municipality, two providers, told as it happens.
-# usage: sh tests/demo/demo.sh BUILD [--shell]
+# usage: sh tests/demo/demo.sh BUILD [--shell | --keep]
 #
 # Everything is real (certificates, TLS, programs) except people and codes; it
 # lies in a folder of its own under /tmp.  --shell tells no story: it ends in
 # a shell in which to try things, and stops the programs when that is left.
+# --keep (make demo KEEP=1) ends with the page open, until Enter or Ctrl-C.
 # KEEP=1 keeps the folder, KEEP=0 removes it; otherwise it is kept when a
 # person is watching.
 cd "$(dirname "$0")/../.." || exit 2
 SOURCE=$PWD
 case $1 in
-'') echo "usage: sh tests/demo/demo.sh BUILD [--shell]" >&2; exit 2 ;;
+'') echo "usage: sh tests/demo/demo.sh BUILD [--shell | --keep]" >&2; exit 2 ;;
 /*) B=$1 ;;
 *) B=$SOURCE/$1 ;;
 esac
 SHELL_WANTED=$2
-for program in ijwd ijwctl ijw-filedrop; do
+PAGE=${PAGE:-$SOURCE/build/page}
+OPEN=${KEEP:-0}
+[ "$SHELL_WANTED" = --keep ] && OPEN=1 KEEP=1
+for program in ijwd ijwctl ijw-filedrop ijw-dashboard; do
 	[ -x "$B/$program" ] || { echo "$B/$program is missing: run make first" >&2; exit 2; }
 done
 unset NOTIFY_SOCKET WATCHDOG_USEC WATCHDOG_PID JOURNAL_STREAM IJW_CONTROL
@@ -357,6 +361,7 @@ ending() {
 	printf '\n%sijwctl messages%s\n' "$bold" "$off"
 	ctl messages || fail "ijwctl messages"
 	region
+	page
 	chapter 'Klaar.' 'Done.'
 	now
 	t=$((NOW - START))
@@ -376,6 +381,7 @@ ending() {
 }
 
 . "$SOURCE/tests/demo/region.sh"
+. "$SOURCE/tests/demo/page.sh"
 
 # ---- the shell ----
 

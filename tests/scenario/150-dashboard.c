@@ -583,20 +583,31 @@ static void streaming(void)
 	CHECK(status_of(&nobody, "GET", "/api/events", NULL) == 401, "nobody else gets one");
 }
 
-static void metrics(void)
+/* Fetches the metrics, and gives them to a command. */
+static int fetch_metrics(const char *pipe, char *text, size_t room)
 {
-	char command[200], text[65536];
+	char command[400];
 
 	(void)snprintf(command, sizeof command,
 		       "python3 -c \"import urllib.request as u; "
-		       "print(u.urlopen('http://127.0.0.1:%u/metrics').read().decode())\"",
-		       metrics_port);
-	NEED(testhub_run(command, text, sizeof text) == 0, "metrics are there");
+		       "print(u.urlopen('http://127.0.0.1:%u/metrics').read().decode(), end='')\" %s",
+		       metrics_port, pipe);
+	return testhub_run(command, text, room);
+}
+
+static void metrics(void)
+{
+	char text[65536];
+
+	NEED(fetch_metrics("", text, sizeof text) == 0, "metrics are there");
 	CHECK(strstr(text, "\nijwd_up 1\n") != NULL &&
 		      strstr(text, "ijwd_messages_total{party=\"gemeente-a\"") != NULL &&
 		      strstr(text, "# TYPE ijwd_receipt_seconds histogram") != NULL,
 	      "and tell what goes on");
 	CHECK(strstr(text, BSN) == NULL, "and nothing of clients");
+	if (testhub_run("command -v promtool >/dev/null", NULL, 0) == 0)
+		CHECK(fetch_metrics("| promtool check metrics", text, sizeof text) == 0,
+		      "Prometheus' own check finds nothing");
 }
 
 /* The hub dies; the page tells, people log in, and the audit log hears of it afterwards. */

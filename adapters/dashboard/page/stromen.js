@@ -44,8 +44,8 @@ function quality(rows, texts) {
 	return h('div', { class: 'quality' }, heading(3, t('flow.quality.title')), h('dl', { class: 'facts' }, found.map((code) => h('div', null, h('dt', null, code), h('dd', null, texts?.[code]?.[language()] ?? texts?.[code]?.nl ?? '–')))));
 }
 function health(x) {
-	const share = (n) => bar(x.episodes ? n / x.episodes : 0, t('health.of', { n: num(n), share: percent(x.episodes ? n / x.episodes : null) }));
-	return [said(x, 'text') ? note(said(x, 'text')) : null, facts([t('health.episodes'), num(x.episodes)], [t('health.toewijzing'), share(x.with_toewijzing)], [t('health.start'), share(x.with_start)], [t('health.declaration'), share(x.with_declaration)], [t('health.ended'), num(x.ended)], [t('health.stop'), share(x.with_stop)])];
+	const share = (n, of = x.episodes) => bar(of ? n / of : 0, t('health.of', { n: num(n), share: percent(of ? n / of : null) }));
+	return [said(x, 'text') ? note(said(x, 'text')) : null, facts([t('health.episodes'), num(x.episodes)], [t('health.toewijzing'), share(x.with_toewijzing)], [t('health.start'), share(x.with_start)], [t('health.declaration'), share(x.with_declaration)], [t('health.ended'), num(x.ended)], [t('health.stop'), share(x.with_stop, x.ended)])];
 }
 
 export function page({ query, go, can }) {

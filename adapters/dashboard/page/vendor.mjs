@@ -42,7 +42,10 @@ function selectors(prelude) {
 	}
 	return list.map((s) => s.trim().replace(/\s+/g, ' '));
 }
+// Two classes of ours that never stand on one element; and states that only other markup has.
+const NEVER = /(secondary-action|subtle)\.utrecht-button--danger|:user-invalid|\[type=(url|email|tel) i\]|\[pattern=/;
 const used = (selector) => {
+	if (NEVER.test(selector)) return false;
 	const outside = selector.replace(/:not\([^)]*\)/g, '');
 	return [...outside.matchAll(/\.([\w-]+)/g)].every(([, name]) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(sources));
 };
