@@ -15,7 +15,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libxml2-dev libzmq3-dev libssl-dev l
 	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libzstd-dev libcairo2-dev \
 	libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libcrypt-dev zlib1g-dev \
 	python3 openssl
-DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4 systemd bash
+DEPS_TEST  := libcunit1-dev libxml2-utils python3-zmq stunnel4 systemd bash prometheus
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wwrite-strings -Wpointer-arith
@@ -207,6 +207,7 @@ run-check:
 	@TSAN_OPTIONS="$(SUPPRESS) halt_on_error=0 exitcode=66" sh tests/run.sh \
 		--check "layers" "sh tests/check-layers.sh" \
 		--check "units, events, completion" "sh tests/check-units.sh build" \
+		--check "metrics" "sh tests/prometheus.sh build" \
 		--check "documents agree with the code" "sh tests/check-docs.sh build" \
 		--check "schemas agree with their tables" "python3 schemas/generate.py --check" \
 		--check "the dashboard's page in a browser" "node tests/browser/page.mjs --fast build/page" \

@@ -14,7 +14,7 @@
 
 #define DAYS_USUAL 30
 #define DAYS_MOST 400
-#define GROUPS_MOST 500	  /* in one answer */
+#define GROUPS_MOST 200	  /* in one answer */
 #define GROUPS_HELD 20000 /* while counting */
 #define NAMED_MOST 20	  /* messages named in a letter */
 

@@ -55,7 +55,19 @@ static bool anew(const struct moment_counts *before, const struct histogram now[
 	return false;
 }
 
-void timing_add(struct timing *t, int64_t at, const struct histogram now[N_TIMED])
+/* The hub's start: nothing was counted yet. */
+static void begin(struct timing *t, int64_t started, const struct histogram now[N_TIMED])
+{
+	memset(&t->ring[0], 0, sizeof t->ring[0]);
+	t->ring[0].at = started;
+	for (int k = 0; k < N_TIMED; k++) {
+		t->ring[0].of[k].n_bounds = now[k].n_bounds;
+		memcpy(t->ring[0].of[k].bounds_us, now[k].bounds_us, sizeof now[k].bounds_us);
+	}
+	t->n = 1;
+}
+
+void timing_add(struct timing *t, int64_t at, int64_t started, const struct histogram now[N_TIMED])
 {
 	struct moment_counts *last = t->n > 0 ? &t->ring[t->n - 1] : NULL;
 
@@ -63,6 +75,8 @@ void timing_add(struct timing *t, int64_t at, const struct histogram now[N_TIMED
 		t->n = 0;
 		last = NULL;
 	}
+	if (t->n == 0 && started > 0 && started < at && at - started <= TIMING_HOUR_US)
+		begin(t, started, now);
 	/* The last one is replaced until it is far enough from the one before. */
 	if (t->n >= 2 && at - t->ring[t->n - 2].at < TIMING_STEP_US) {
 		t->n--;

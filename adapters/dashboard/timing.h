@@ -41,8 +41,12 @@ void timing_free(struct timing **t);
 /* histogram_read reads {bounds_us, counts, sum_us, n}; false when it is none. */
 bool histogram_read(const json_t *o, struct histogram *ret);
 
-/* timing_add takes what was counted at a moment. */
-void timing_add(struct timing *t, int64_t at, const struct histogram now[N_TIMED]);
+/*
+ * timing_add takes what was counted at a moment, since the hub's start (started,
+ * 0: not known): of a hub that started within the hour all that it counted is
+ * of the hour.
+ */
+void timing_add(struct timing *t, int64_t at, int64_t started, const struct histogram now[N_TIMED]);
 
 /* timing_last tells the difference with an hour before the last that was added. */
 void timing_last(const struct timing *t, struct timing_hour *ret);

@@ -62,13 +62,21 @@ struct snapshot *watch_peek(struct watch *w)
 	return s;
 }
 
+/* When the hub started, 0: it does not say. */
+static int64_t started_of(const struct snapshot *s)
+{
+	int64_t at = 0;
+
+	return moment_parse(text_of(s->status, "started"), &at) ? at : 0;
+}
+
 static void keep_snapshot(struct watch *w, struct snapshot *s)
 {
 	struct snapshot *old;
 
 	(void)pthread_mutex_lock(&w->lock);
 	if (s->status != NULL && s->histograms[TIMED_RECEIPT].n_bounds > 0)
-		timing_add(w->timing, s->at, s->histograms);
+		timing_add(w->timing, s->at, started_of(s), s->histograms);
 	timing_last(w->timing, &s->times);
 	old = w->newest;
 	w->newest = snapshot_hold(s);

@@ -444,7 +444,7 @@ static bool given(const char *text)
 static void from_list(const struct view_search *s, const char *road, struct buf *q)
 {
 	buf_adds(q, road);
-	buf_adds(q, "SELECT " MESSAGE "FROM road JOIN message m ON m.id = road.id " WHERE);
+	buf_adds(q, "SELECT " MESSAGE "FROM road CROSS JOIN message m ON m.id = road.id " WHERE);
 	add_conditions(s, q);
 	buf_adds(q, "ORDER BY m.id DESC LIMIT :limit");
 }
@@ -466,7 +466,7 @@ static void add_branch(const struct view_search *s, const struct road *r, const 
 static void end_branches(struct buf *q)
 {
 	buf_adds(q, ") SELECT " MESSAGE
-		    "FROM road JOIN message m ON m.id = road.id ORDER BY m.id DESC LIMIT :limit");
+		    "FROM road CROSS JOIN message m ON m.id = road.id ORDER BY m.id DESC LIMIT :limit");
 }
 
 static const struct road road_van = {"message m INDEXED BY message_van", "m.id", "m.van = :van"};

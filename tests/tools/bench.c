@@ -447,11 +447,13 @@ static int beside(struct run *r, const char *command, int pairs)
 
 static bool copy_store(const struct testhub *h)
 {
-	char command[512];
+	char command[1024];
 
 	if (getenv("STORE") == NULL)
 		return true;
-	(void)snprintf(command, sizeof command, "cp '%s' '%s/ijwd.db'", getenv("STORE"), h->dir);
+	(void)snprintf(command, sizeof command,
+		       "for s in '' -wal .key .keys; do [ ! -e '%s'$s ] || cp '%s'$s '%s/ijwd.db'$s || exit 1; done",
+		       getenv("STORE"), getenv("STORE"), h->dir);
 	return testhub_run(command, NULL, 0) == 0;
 }
 

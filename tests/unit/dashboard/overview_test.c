@@ -256,7 +256,7 @@ static void times(void)
 		now[TIMED_RECEIPT] =
 			i <= 140 ? counted(100 * i, 0, 0) : counted(14000, 100 * (i - 140), 0);
 		now[TIMED_DELIVERY] = counted(0, 0, i);
-		timing_add(t, NOW + i * step, now);
+		timing_add(t, NOW + i * step, 0, now);
 	}
 	timing_last(t, &h);
 	CHECK(h.of[TIMED_RECEIPT].n == 6000 && h.of[TIMED_RECEIPT].p50_ms > 5 &&
@@ -268,16 +268,21 @@ static void times(void)
 	CHECK(h.since == NOW + 140 * step, "since an hour ago");
 	now[TIMED_RECEIPT] = counted(1, 0, 0);
 	now[TIMED_DELIVERY] = counted(0, 0, 0);
-	timing_add(t, NOW + 201 * step, now);
+	timing_add(t, NOW + 201 * step, 0, now);
 	timing_last(t, &h);
 	CHECK(h.of[TIMED_RECEIPT].n == 0, "a hub that started anew begins again");
 	for (int i = 0; i < 1000; i++) {
 		now[TIMED_RECEIPT] = counted(2 + i, 0, 0);
-		timing_add(t, NOW + 201 * step + i * 2000000, now);
+		timing_add(t, NOW + 201 * step + i * 2000000, 0, now);
 	}
 	timing_last(t, &h);
 	CHECK(h.of[TIMED_RECEIPT].n == 1000 && h.since == NOW + 201 * step,
 	      "looking every two seconds loses nothing");
+	now[TIMED_RECEIPT] = counted(7, 0, 0);
+	timing_add(t, NOW + 10000 * step, NOW + 9990 * step, now);
+	timing_last(t, &h);
+	CHECK(h.of[TIMED_RECEIPT].n == 7 && h.since == NOW + 9990 * step,
+	      "of a hub that started within the hour all it counted is of the hour");
 	timing_free(&t);
 }
 
