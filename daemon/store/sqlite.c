@@ -117,7 +117,7 @@ sqlite3_stmt *sq_bind(sqlite3_stmt *s, const char *kinds, va_list ap)
 	return s;
 }
 
-static sqlite3_stmt *start(struct store *st, enum statement which, const char *kinds, ...)
+sqlite3_stmt *sq_start(struct store *st, enum statement which, const char *kinds, ...)
 {
 	sqlite3_stmt *s;
 	va_list ap;
@@ -136,8 +136,7 @@ int sq_finish(sqlite3_stmt *s)
 	return sq_error(rc);
 }
 
-/* Runs a statement that gives no rows. */
-static int run(struct store *st, enum statement which, const char *kinds, ...)
+int sq_run(struct store *st, enum statement which, const char *kinds, ...)
 {
 	sqlite3_stmt *s;
 	va_list ap;
@@ -236,26 +235,43 @@ static int one_message(sqlite3_stmt *s, struct arena *a, struct store_message *r
 	return r;
 }
 
-int sq_each_message(sqlite3_stmt *s, int (*each)(void *, const struct store_message *), void *ctx)
+int sq_rows(sqlite3_stmt *s, int (*read)(sqlite3_stmt *s, void *to), void *to)
 {
 	int rc, r = 0;
 
 	while (r == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
-		struct store_message m;
-
 		r = sq_error(rc);
-		if (r < 0)
-			break;
-		sq_read_message(s, &m);
-		r = each(ctx, &m);
+		if (r == 0)
+			r = read(s, to);
 	}
 	(void)sqlite3_reset(s);
 	return r;
 }
 
+struct messages_to {
+	int (*each)(void *, const struct store_message *);
+	void *ctx;
+};
+
+static int give_message(sqlite3_stmt *s, void *to)
+{
+	const struct messages_to *t = to;
+	struct store_message m;
+
+	sq_read_message(s, &m);
+	return t->each(t->ctx, &m);
+}
+
+int sq_each_message(sqlite3_stmt *s, int (*each)(void *, const struct store_message *), void *ctx)
+{
+	struct messages_to to = {each, ctx};
+
+	return sq_rows(s, give_message, &to);
+}
+
 static int sq_begin(struct store *st)
 {
-	return run(st, SQL_BEGIN, "");
+	return sq_run(st, SQL_BEGIN, "");
 }
 
 static int checkpoint(struct store *st)
@@ -271,7 +287,7 @@ static int checkpoint(struct store *st)
 static int count_bodies(struct store *st)
 {
 	struct sqlite_store *self = sq_self(st);
-	int r = self->bodies == 0 ? 0 : run(st, SQL_BODY_COUNT, "ii", self->key, self->bodies);
+	int r = self->bodies == 0 ? 0 : sq_run(st, SQL_BODY_COUNT, "ii", self->key, self->bodies);
 
 	self->bodies = 0;
 	return r;
@@ -292,13 +308,13 @@ static int sq_commit(struct store *st)
 {
 	int r = count_bodies(st);
 
-	return r == 0 ? run(st, SQL_COMMIT, "") : r;
+	return r == 0 ? sq_run(st, SQL_COMMIT, "") : r;
 }
 
 static void sq_rollback(struct store *st)
 {
 	sq_self(st)->bodies = 0;
-	(void)run(st, SQL_ROLLBACK, ""); /* fails only when SQLite has rolled back already */
+	(void)sq_run(st, SQL_ROLLBACK, ""); /* fails only when SQLite has rolled back already */
 }
 
 static int sq_tidy(struct store *st)
@@ -308,7 +324,7 @@ static int sq_tidy(struct store *st)
 
 static int sq_last_id(struct store *st, int64_t *ret)
 {
-	int r = sq_number(start(st, SQL_LAST_ID, ""), ret);
+	int r = sq_number(sq_start(st, SQL_LAST_ID, ""), ret);
 
 	if (r == -ENOENT)
 		*ret = 0;
@@ -328,7 +344,7 @@ static int64_t moment_or_absent(int64_t us)
 
 static int sq_message_add(struct store *st, const struct store_message *m)
 {
-	int r = run(st, SQL_MESSAGE_ADD, "iiitttttt" "biittidnn", m->id, m->received, m->settled, m->party,
+	int r = sq_run(st, SQL_MESSAGE_ADD, "iiitttttt" "biittidnn", m->id, m->received, m->settled, m->party,
 		    m->reference, m->type, m->van, m->naar, m->identificatie, m->sha256,
 		    sizeof m->sha256, m->size, (int64_t)m->verdict, m->code, m->findings, m->more,
 		    release_of(m), moment_or_absent(m->delivered), moment_or_absent(m->confirmed));
@@ -337,7 +353,7 @@ static int sq_message_add(struct store *st, const struct store_message *m)
 		return r;
 	if (sqlite3_changes(sq_self(st)->db) == 0)
 		return -EEXIST;
-	r = run(st, SQL_BODY_ADD, "ibi", m->id, m->body, m->body_size,
+	r = sq_run(st, SQL_BODY_ADD, "ibi", m->id, m->body, m->body_size,
 		(int64_t)seal_key(m->body, m->body_size));
 	if (r == 0)
 		r = note_body(st, (int64_t)seal_key(m->body, m->body_size));
@@ -346,7 +362,7 @@ static int sq_message_add(struct store *st, const struct store_message *m)
 
 static int sq_message_get(struct store *st, struct arena *a, int64_t id, struct store_message *ret)
 {
-	return one_message(start(st, SQL_MESSAGE_GET, "i", id), a, ret);
+	return one_message(sq_start(st, SQL_MESSAGE_GET, "i", id), a, ret);
 }
 
 static int sq_message_settle(struct store *st, const struct store_message *m)
@@ -356,7 +372,7 @@ static int sq_message_settle(struct store *st, const struct store_message *m)
 	int r = sq_message_get(st, &a, m->id, &parked);
 
 	if (r == 0)
-		r = run(st, SQL_MESSAGE_SETTLE, "iittttittid", m->id, m->settled, m->type, m->van, m->naar,
+		r = sq_run(st, SQL_MESSAGE_SETTLE, "iittttittid", m->id, m->settled, m->type, m->van, m->naar,
 			m->identificatie, (int64_t)m->verdict, m->code, m->findings, m->more,
 			release_of(m));
 	if (r == 0 && sqlite3_changes(sq_self(st)->db) == 0)
@@ -370,18 +386,18 @@ static int sq_message_settle(struct store *st, const struct store_message *m)
 static int sq_message_in_force(struct store *st, struct arena *a, const char *van, const char *type,
 			       const char *identificatie, struct store_message *ret)
 {
-	return one_message(start(st, SQL_MESSAGE_IN_FORCE, "ttt", van, type, identificatie), a, ret);
+	return one_message(sq_start(st, SQL_MESSAGE_IN_FORCE, "ttt", van, type, identificatie), a, ret);
 }
 
 static int sq_message_by_reference(struct store *st, struct arena *a, const char *party,
 				   const char *reference, struct store_message *ret)
 {
-	return one_message(start(st, SQL_MESSAGE_BY_REFERENCE, "tt", party, reference), a, ret);
+	return one_message(sq_start(st, SQL_MESSAGE_BY_REFERENCE, "tt", party, reference), a, ret);
 }
 
 static int sq_body(struct store *st, int64_t id, struct buf *ret)
 {
-	sqlite3_stmt *s = start(st, SQL_BODY_GET, "i", id);
+	sqlite3_stmt *s = sq_start(st, SQL_BODY_GET, "i", id);
 	int rc = sqlite3_step(s), r = sq_error(rc);
 
 	if (r == 0 && rc != SQLITE_ROW)
@@ -401,12 +417,12 @@ static int sq_outbox_add(struct store *st, int64_t id, const char *receiver, enu
 {
 	int64_t attempts = state == OUTBOX_HANDED;
 
-	return run(st, SQL_OUTBOX_ADD, "itii", id, receiver, (int64_t)state, attempts);
+	return sq_run(st, SQL_OUTBOX_ADD, "itii", id, receiver, (int64_t)state, attempts);
 }
 
 static int sq_outbox_get(struct store *st, struct arena *a, int64_t id, struct store_outbox *ret)
 {
-	sqlite3_stmt *s = start(st, SQL_OUTBOX_GET, "i", id);
+	sqlite3_stmt *s = sq_start(st, SQL_OUTBOX_GET, "i", id);
 	int rc = sqlite3_step(s), r = sq_error(rc);
 
 	*ret = (struct store_outbox){.state = OUTBOX_NONE};
@@ -425,7 +441,7 @@ static int sq_outbox_get(struct store *st, struct arena *a, int64_t id, struct s
 static int sq_outbox_take(struct store *st, const char *receiver, int64_t now, unsigned most,
 			  size_t bytes, int (*each)(void *, const struct store_message *), void *ctx)
 {
-	sqlite3_stmt *s = start(st, SQL_OUTBOX_LIST, "tii", receiver, now, (int64_t)most);
+	sqlite3_stmt *s = sq_start(st, SQL_OUTBOX_LIST, "tii", receiver, now, (int64_t)most);
 	size_t taken = 0;
 	int rc, r = 0;
 
@@ -441,7 +457,7 @@ static int sq_outbox_take(struct store *st, const char *receiver, int64_t now, u
 		m.body = sqlite3_column_blob(s, 21);
 		m.body_size = (size_t)sqlite3_column_bytes(s, 21);
 		taken += (size_t)m.size;
-		r = run(st, SQL_OUTBOX_HAND, "i", m.id);
+		r = sq_run(st, SQL_OUTBOX_HAND, "i", m.id);
 		if (r == 0)
 			r = each(ctx, &m);
 	}
@@ -451,41 +467,41 @@ static int sq_outbox_take(struct store *st, const char *receiver, int64_t now, u
 
 static int sq_outbox_next(struct store *st, const char *receiver, int64_t *ret)
 {
-	return sq_number(start(st, SQL_OUTBOX_NEXT, "t", receiver), ret);
+	return sq_number(sq_start(st, SQL_OUTBOX_NEXT, "t", receiver), ret);
 }
 
 static int sq_outbox_done(struct store *st, int64_t id, int64_t delivered, int64_t confirmed)
 {
 	int64_t attempts;
-	int r = sq_number(start(st, SQL_OUTBOX_DONE, "i", id), &attempts);
+	int r = sq_number(sq_start(st, SQL_OUTBOX_DONE, "i", id), &attempts);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	return run(st, SQL_OUTBOX_CONFIRM, "iiii", id, delivered, confirmed, attempts);
+	return sq_run(st, SQL_OUTBOX_CONFIRM, "iiii", id, delivered, confirmed, attempts);
 }
 
 static int sq_outbox_fail(struct store *st, int64_t id, int64_t next, bool give_up,
 			  const char *reason)
 {
-	return run(st, SQL_OUTBOX_FAIL, "iiit", id,
+	return sq_run(st, SQL_OUTBOX_FAIL, "iiit", id,
 		   (int64_t)(give_up ? OUTBOX_GIVEN_UP : OUTBOX_WAITS), next, reason);
 }
 
 static int sq_outbox_return(struct store *st, int64_t id, bool sent)
 {
-	return run(st, SQL_OUTBOX_RETURN, "ii", id, (int64_t)!sent);
+	return sq_run(st, SQL_OUTBOX_RETURN, "ii", id, (int64_t)!sent);
 }
 
 static int sq_outbox_retry(struct store *st, int64_t id)
 {
-	int r = run(st, SQL_OUTBOX_RETRY, "i", id);
+	int r = sq_run(st, SQL_OUTBOX_RETRY, "i", id);
 
 	return r == 0 && sqlite3_changes(sq_self(st)->db) == 0 ? -ENOENT : r;
 }
 
 static int sq_queues(struct store *st, int (*each)(void *, const struct store_queue_row *), void *ctx)
 {
-	sqlite3_stmt *s = start(st, SQL_QUEUES, "");
+	sqlite3_stmt *s = sq_start(st, SQL_QUEUES, "");
 	int rc, r = 0;
 
 	while (r == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -505,7 +521,7 @@ static int sq_queues(struct store *st, int (*each)(void *, const struct store_qu
 static int sq_parked(struct store *st, int64_t after, unsigned most, day today,
 		     int (*each)(void *, const struct store_message *), void *ctx)
 {
-	return sq_each_message(start(st, SQL_PARKED, "iid", after, (int64_t)most, today), each, ctx);
+	return sq_each_message(sq_start(st, SQL_PARKED, "iid", after, (int64_t)most, today), each, ctx);
 }
 
 /*
@@ -537,7 +553,7 @@ static int page_add(struct page *p, sqlite3_stmt *s)
 
 static int page_read(struct store *st, struct page *p, int64_t settled, int64_t id, int64_t until)
 {
-	sqlite3_stmt *s = start(st, SQL_HISTORY, "iiii", settled, id, until, (int64_t)HISTORY_ROWS);
+	sqlite3_stmt *s = sq_start(st, SQL_HISTORY, "iiii", settled, id, until, (int64_t)HISTORY_ROWS);
 	int rc, r = 0;
 
 	p->n = 0;
@@ -577,18 +593,18 @@ static int sq_history(struct store *st, int64_t settled, int64_t id, int64_t unt
 
 static int sq_receipt_owe(struct store *st, int64_t id, const char *party)
 {
-	return run(st, SQL_RECEIPT_OWE, "it", id, party);
+	return sq_run(st, SQL_RECEIPT_OWE, "it", id, party);
 }
 
 static int sq_receipt_sent(struct store *st, int64_t id)
 {
-	return run(st, SQL_RECEIPT_SENT, "i", id);
+	return sq_run(st, SQL_RECEIPT_SENT, "i", id);
 }
 
 static int sq_receipts_owed(struct store *st, const char *party,
 			    int (*each)(void *, const struct store_message *), void *ctx)
 {
-	return sq_each_message(start(st, SQL_RECEIPTS_OWED, "t", party), each, ctx);
+	return sq_each_message(sq_start(st, SQL_RECEIPTS_OWED, "t", party), each, ctx);
 }
 
 static int sq_totals(struct store *st, struct store_totals *ret)
@@ -765,7 +781,7 @@ static int set_up(struct sqlite_store *st, enum store_mode mode, struct buf *why
 	if (r == 0)
 		r = prepare(st, register_statements, N_REGISTER, st->reg);
 	if (r == 0 && mode == STORE_WRITE)
-		r = run(&st->base, SQL_OUTBOX_RECOVER, "");
+		r = sq_run(&st->base, SQL_OUTBOX_RECOVER, "");
 	return r;
 }
 

@@ -16,27 +16,16 @@
 
 #include "base/banned.h"
 
-static sqlite3_stmt *start(struct store *st, enum statement which, const char *kinds, ...)
-{
-	sqlite3_stmt *s;
-	va_list ap;
-
-	va_start(ap, kinds);
-	s = sq_bind(sq_self(st)->stmt[which], kinds, ap);
-	va_end(ap);
-	return s;
-}
-
 /* ---- entries ---- */
 
 static int append(struct store *st, const struct audit_entry *e)
 {
-	return sq_finish(start(st, SQL_AUDIT_ADD,
+	return sq_run(st, SQL_AUDIT_ADD,
 			       "iissssiibsssbb",
 			       e->id, e->moment, e->event, e->who, e->role, e->source, e->message,
 			       e->last, e->has_client ? e->client : NULL, sizeof e->client,
 			       e->reason, e->outcome, e->detail, e->has_digest ? e->digest : NULL,
-			       sizeof e->digest, e->hash, sizeof e->hash));
+			       sizeof e->digest, e->hash, sizeof e->hash);
 }
 
 /* A log that somebody wrote in past the hub may lack what it should have. */
@@ -73,27 +62,32 @@ static void read_entry(sqlite3_stmt *s, struct audit_entry *e)
 	sq_hash(s, 13, e->hash);
 }
 
+struct entries_to {
+	int (*each)(void *, const struct audit_entry *);
+	void *ctx;
+};
+
+static int give_entry(sqlite3_stmt *s, void *to)
+{
+	const struct entries_to *t = to;
+	struct audit_entry e;
+
+	read_entry(s, &e);
+	return t->each(t->ctx, &e);
+}
+
 static int each_entry(sqlite3_stmt *s, int (*each)(void *, const struct audit_entry *), void *ctx)
 {
-	int rc, r = 0;
+	struct entries_to to = {each, ctx};
+	int r = sq_rows(s, give_entry, &to);
 
-	while (r == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
-		struct audit_entry e;
-
-		r = sq_error(rc);
-		if (r < 0)
-			break;
-		read_entry(s, &e);
-		r = each(ctx, &e);
-	}
-	(void)sqlite3_reset(s);
 	return r < 0 ? r : 0;
 }
 
 /* Only what audit_add needs: texts would be gone after the reset. */
 static int head(struct store *st, struct audit_entry *ret)
 {
-	sqlite3_stmt *s = start(st, SQL_AUDIT_HEAD, "");
+	sqlite3_stmt *s = sq_start(st, SQL_AUDIT_HEAD, "");
 	int rc = sqlite3_step(s), r = sq_error(rc);
 
 	if (r == 0 && rc != SQLITE_ROW)
@@ -110,25 +104,25 @@ static int head(struct store *st, struct audit_entry *ret)
 
 static int moment(struct store *st, int64_t id, int64_t *ret)
 {
-	return sq_number(start(st, SQL_AUDIT_MOMENT, "i", id), ret);
+	return sq_number(sq_start(st, SQL_AUDIT_MOMENT, "i", id), ret);
 }
 
 static int list(struct store *st, const struct audit_filter *f, int64_t from, int64_t until,
 		int (*each)(void *, const struct audit_entry *), void *ctx)
 {
-	return each_entry(start(st, SQL_AUDIT_LIST, "iissii", from, until, f->event, f->who,
+	return each_entry(sq_start(st, SQL_AUDIT_LIST, "iissii", from, until, f->event, f->who,
 				f->message, (int64_t)(f->limit > 0 ? f->limit : 50)),
 			  each, ctx);
 }
 
 static int walk(struct store *st, int (*each)(void *, const struct audit_entry *), void *ctx)
 {
-	return each_entry(start(st, SQL_AUDIT_WALK, ""), each, ctx);
+	return each_entry(sq_start(st, SQL_AUDIT_WALK, ""), each, ctx);
 }
 
 static int covered(struct store *st, int64_t *ret)
 {
-	int r = sq_number(start(st, SQL_AUDIT_COVERED, ""), ret);
+	int r = sq_number(sq_start(st, SQL_AUDIT_COVERED, ""), ret);
 
 	if (r == -ENOENT)
 		*ret = 0;
@@ -153,7 +147,7 @@ static void read_facts(sqlite3_stmt *s, struct store_message *m)
 static int facts(struct store *st, int64_t first, int64_t last,
 		 int (*each)(void *, const struct store_message *), void *ctx)
 {
-	sqlite3_stmt *s = start(st, SQL_FACTS, "ii", first, last);
+	sqlite3_stmt *s = sq_start(st, SQL_FACTS, "ii", first, last);
 	int rc, r = 0;
 
 	while (r == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
@@ -171,12 +165,12 @@ static int facts(struct store *st, int64_t first, int64_t last,
 
 static int look(struct store *st)
 {
-	return sq_finish(start(st, SQL_LOOK, ""));
+	return sq_run(st, SQL_LOOK, "");
 }
 
 static void look_end(struct store *st)
 {
-	(void)sq_finish(start(st, SQL_COMMIT, "")); /* nothing was written */
+	(void)sq_run(st, SQL_COMMIT, ""); /* nothing was written */
 }
 
 const struct audit_ops sqlite_audit_ops = {
@@ -195,7 +189,7 @@ const struct audit_ops sqlite_audit_ops = {
 
 static int counts(struct store *st, int (*each)(void *, uint32_t, int64_t), void *ctx)
 {
-	sqlite3_stmt *s = start(st, SQL_BODY_COUNTS, "");
+	sqlite3_stmt *s = sq_start(st, SQL_BODY_COUNTS, "");
 	int rc, r = 0;
 
 	while (r == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
@@ -211,7 +205,7 @@ static int counts(struct store *st, int (*each)(void *, uint32_t, int64_t), void
 static int older(struct store *st, uint32_t newest, uint32_t key, int64_t after, struct arena *a,
 		 struct store_message *ret, uint32_t *ret_key)
 {
-	sqlite3_stmt *s = start(st, SQL_BODY_OLDER, "iii", (int64_t)newest, (int64_t)key, after);
+	sqlite3_stmt *s = sq_start(st, SQL_BODY_OLDER, "iii", (int64_t)newest, (int64_t)key, after);
 	int rc = sqlite3_step(s), r = sq_error(rc);
 
 	if (r == 0 && rc != SQLITE_ROW)
@@ -242,7 +236,7 @@ static int replace(struct store *st, int64_t id, const void *body, size_t size)
 
 	overwrite(st, true);
 	r = sq_finish(
-		start(st, SQL_BODY_REPLACE, "ibi", id, body, size, (int64_t)seal_key(body, size)));
+		sq_start(st, SQL_BODY_REPLACE, "ibi", id, body, size, (int64_t)seal_key(body, size)));
 	overwrite(st, false);
 	return r;
 }
@@ -252,24 +246,24 @@ static int remove_body(struct store *st, int64_t id, int64_t now)
 	int r;
 
 	overwrite(st, true);
-	r = sq_finish(start(st, SQL_BODY_REMOVE, "i", id));
+	r = sq_run(st, SQL_BODY_REMOVE, "i", id);
 	overwrite(st, false);
-	return r == 0 ? sq_finish(start(st, SQL_BODY_GONE_PUT, "ii", id, now)) : r;
+	return r == 0 ? sq_run(st, SQL_BODY_GONE_PUT, "ii", id, now) : r;
 }
 
 static int first(struct store *st, int64_t *ret)
 {
-	return sq_number(start(st, SQL_BODY_FIRST, ""), ret);
+	return sq_number(sq_start(st, SQL_BODY_FIRST, ""), ret);
 }
 
 static int gone(struct store *st, int64_t id, int64_t *ret)
 {
-	return sq_number(start(st, SQL_BODY_GONE, "i", id), ret);
+	return sq_number(sq_start(st, SQL_BODY_GONE, "i", id), ret);
 }
 
 static int missing(struct store *st, int64_t *n, int64_t *from, int64_t *to)
 {
-	sqlite3_stmt *s = start(st, SQL_BODY_MISSING, "");
+	sqlite3_stmt *s = sq_start(st, SQL_BODY_MISSING, "");
 	int rc = sqlite3_step(s), r = sq_error(rc);
 
 	if (r == 0) {

@@ -44,8 +44,15 @@ int sq_error(int rc);
  */
 sqlite3_stmt *sq_bind(sqlite3_stmt *s, const char *kinds, va_list ap);
 
+/* sq_start binds one of statements.c; sq_run also runs it, when it gives no rows. */
+sqlite3_stmt *sq_start(struct store *st, enum statement which, const char *kinds, ...);
+int sq_run(struct store *st, enum statement which, const char *kinds, ...);
+
 /* Runs a bound statement that gives no rows, and resets it. */
 int sq_finish(sqlite3_stmt *s);
+
+/* sq_rows gives each row of a bound statement to read until it answers other than 0, and resets it. */
+int sq_rows(sqlite3_stmt *s, int (*read)(sqlite3_stmt *s, void *to), void *to);
 
 /* Runs a bound statement that gives one number; -ENOENT when it gives none or NULL. */
 int sq_number(sqlite3_stmt *s, int64_t *ret);

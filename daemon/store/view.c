@@ -27,17 +27,6 @@
 #define ROWS_MOST 1000
 #define IDENTIFICATIE_MOST 64
 
-static sqlite3_stmt *start(struct store *st, enum statement which, const char *kinds, ...)
-{
-	sqlite3_stmt *s;
-	va_list ap;
-
-	va_start(ap, kinds);
-	s = sq_bind(sq_self(st)->stmt[which], kinds, ap);
-	va_end(ap);
-	return s;
-}
-
 /* ---- what is kept with each message ---- */
 
 static int faults_add(struct store *st, const struct store_message *m, int64_t received)
@@ -46,17 +35,17 @@ static int faults_add(struct store *st, const struct store_message *m, int64_t r
 
 	if (m->findings == NULL || m->verdict == VERDICT_PARKED)
 		return 0;
-	r = sq_finish(start(st, SQL_FAULT_ADD, "it", m->id, m->findings));
+	r = sq_run(st, SQL_FAULT_ADD, "it", m->id, m->findings);
 	if (r == 0)
-		r = sq_finish(start(st, SQL_FAULT_DAY_ADD, "ids", m->id, day_of(received), m->software));
+		r = sq_run(st, SQL_FAULT_DAY_ADD, "ids", m->id, day_of(received), m->software);
 	return r;
 }
 
 static int count_add(struct store *st, const struct store_message *m, int64_t received, const char *party,
 		     int64_t size)
 {
-	return sq_finish(start(st, SQL_COUNT_ADD, "issiii", received / HOUR_US, party, m->type,
-			       (int64_t)m->verdict, size, m->id));
+	return sq_run(st, SQL_COUNT_ADD, "issiii", received / HOUR_US, party, m->type,
+			       (int64_t)m->verdict, size, m->id);
 }
 
 int sq_view_add(struct store *st, const struct store_message *m)
@@ -68,8 +57,8 @@ int sq_view_add(struct store *st, const struct store_message *m)
 
 int sq_view_settle(struct store *st, const struct store_message *parked, const struct store_message *m)
 {
-	int r = sq_finish(start(st, SQL_COUNT_LEAVE, "issii", parked->received / HOUR_US, parked->party,
-				parked->type, (int64_t)VERDICT_PARKED, parked->size));
+	int r = sq_run(st, SQL_COUNT_LEAVE, "issii", parked->received / HOUR_US, parked->party,
+				parked->type, (int64_t)VERDICT_PARKED, parked->size);
 
 	if (r == 0)
 		r = count_add(st, m, parked->received, parked->party, parked->size);
@@ -78,46 +67,40 @@ int sq_view_settle(struct store *st, const struct store_message *parked, const s
 
 int view_seen_put(struct store *st, const struct view_seen *s)
 {
-	return sq_finish(start(st, SQL_SEEN_PUT, "sisis", s->party, s->moment, s->software,
-			       s->certificate_until, s->peer));
+	return sq_run(st, SQL_SEEN_PUT, "sisis", s->party, s->moment, s->software,
+			       s->certificate_until, s->peer);
 }
 
 int view_stopped_add(struct store *st, int64_t id, const unsigned char *client)
 {
-	return sq_finish(start(st, SQL_STOPPED_ADD, "bi", client, (size_t)CLIENT_BYTES, id));
+	return sq_run(st, SQL_STOPPED_ADD, "bi", client, (size_t)CLIENT_BYTES, id);
 }
 
 int view_setting_put(struct store *st, const struct view_setting *s)
 {
-	return sq_finish(start(st, SQL_SETTING_PUT, "sssssi", s->kind, s->name, s->value, s->who, s->reason,
-			       s->moment));
+	return sq_run(st, SQL_SETTING_PUT, "sssssi", s->kind, s->name, s->value, s->who, s->reason,
+			       s->moment);
 }
 
 int view_setting_drop(struct store *st, const char *kind, const char *name)
 {
-	return sq_finish(start(st, SQL_SETTING_DROP, "ss", kind, name));
+	return sq_run(st, SQL_SETTING_DROP, "ss", kind, name);
 }
 
 int view_outbox_replay(struct store *st, int64_t id)
 {
-	int r = sq_finish(start(st, SQL_OUTBOX_REPLAY, "i", id));
+	int r = sq_run(st, SQL_OUTBOX_REPLAY, "i", id);
 
 	return r == 0 && sqlite3_changes(sq_self(st)->db) == 0 ? -ENOENT : r;
 }
 
 /* ---- counts, faults, terms ---- */
 
-/* A statement's rows one by one: read gives each to the caller. */
-static int rows(sqlite3_stmt *s, int (*read)(sqlite3_stmt *s, void *to), void *to)
+/* All rows, whatever each of them says but an error. */
+static int read_all(sqlite3_stmt *s, int (*read)(sqlite3_stmt *s, void *to), void *to)
 {
-	int rc, r = 0;
+	int r = sq_rows(s, read, to);
 
-	while (r == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
-		r = sq_error(rc);
-		if (r == 0)
-			r = read(s, to);
-	}
-	(void)sqlite3_reset(s);
 	return r < 0 ? r : 0;
 }
 
@@ -144,7 +127,7 @@ int view_counts(struct store *st, int64_t since, int64_t until,
 {
 	struct counts c = {each, ctx};
 
-	return rows(start(st, SQL_COUNTS, "ii", since, until), read_count, &c);
+	return read_all(sq_start(st, SQL_COUNTS, "ii", since, until), read_count, &c);
 }
 
 int view_totals(struct store *st, int (*each)(void *ctx, const struct view_count *c), void *ctx)
@@ -182,7 +165,7 @@ int view_faults(struct store *st, const struct view_fault_filter *f,
 	int64_t since = f->since == DAY_NONE ? 0 : f->since;
 	int64_t until = f->until == DAY_NONE ? INT32_MAX : f->until;
 
-	return rows(start(st, SQL_FAULTS, "iisssi", since, until, f->rule, f->software, f->code,
+	return read_all(sq_start(st, SQL_FAULTS, "iisssi", since, until, f->rule, f->software, f->code,
 			  (int64_t)f->verdict),
 		    read_fault, &to);
 }
@@ -203,7 +186,7 @@ int view_rules(struct store *st, int64_t id, int (*each)(void *ctx, const char *
 {
 	struct rule_names to = {each, ctx};
 
-	return rows(start(st, SQL_FAULT_RULES, "i", id), read_rule, &to);
+	return read_all(sq_start(st, SQL_FAULT_RULES, "i", id), read_rule, &to);
 }
 
 struct days_taken {
@@ -244,12 +227,12 @@ int view_terms(struct store *st, const char *debiteur, day since, day until, str
 {
 	struct days_taken d = {0};
 	int64_t from = since, to = until;
-	int r = rows(start(st, SQL_TERMS, "cii", debiteur, from, to), read_terms, ret);
+	int r = read_all(sq_start(st, SQL_TERMS, "cii", debiteur, from, to), read_terms, ret);
 
 	if (r == 0)
-		r = rows(start(st, SQL_TERMS_DAYS, "cii", debiteur, from, to), read_one, &d.n);
+		r = read_all(sq_start(st, SQL_TERMS_DAYS, "cii", debiteur, from, to), read_one, &d.n);
 	if (r == 0)
-		r = rows(start(st, SQL_TERMS_DAYS, "cii", debiteur, from, to), read_days, &d);
+		r = read_all(sq_start(st, SQL_TERMS_DAYS, "cii", debiteur, from, to), read_days, &d);
 	ret->median_days = d.n == 0 ? (double)NAN : d.n % 2 != 0 ? d.sum : d.sum / 2;
 	return r;
 }
@@ -275,7 +258,7 @@ int view_seen(struct store *st, int (*each)(void *ctx, const struct view_seen *s
 {
 	struct seen_to to = {each, ctx};
 
-	return rows(start(st, SQL_SEEN, ""), read_seen, &to);
+	return read_all(sq_start(st, SQL_SEEN, ""), read_seen, &to);
 }
 
 struct settings_to {
@@ -300,7 +283,7 @@ int view_settings(struct store *st, int (*each)(void *ctx, const struct view_set
 {
 	struct settings_to to = {each, ctx};
 
-	return rows(start(st, SQL_SETTINGS, ""), read_setting, &to);
+	return read_all(sq_start(st, SQL_SETTINGS, ""), read_setting, &to);
 }
 
 struct related_to {
@@ -322,7 +305,7 @@ int view_related(struct store *st, int64_t id, unsigned most,
 {
 	struct related_to to = {each, ctx};
 
-	return rows(start(st, SQL_RELATED, "ii", id, (int64_t)most), read_related, &to);
+	return read_all(sq_start(st, SQL_RELATED, "ii", id, (int64_t)most), read_related, &to);
 }
 
 int view_oldest(struct store *st, day *ret)
@@ -547,7 +530,7 @@ static int period_bounds(struct store *st, const struct view_search *s, int64_t 
 	*last = INT64_MAX;
 	if (s->since == 0 && s->until == 0)
 		return 0;
-	q = start(st, SQL_COUNT_BOUNDS, "iis", s->since / HOUR_US,
+	q = sq_start(st, SQL_COUNT_BOUNDS, "iis", s->since / HOUR_US,
 		  s->until > 0 ? s->until / HOUR_US : INT64_MAX, is_code(s->party) ? "" : s->party);
 	rc = sqlite3_step(q);
 	if (rc == SQLITE_ROW) {
