@@ -89,6 +89,25 @@ static bool same_bytes(const struct store_message *m, const struct incoming *in)
 	return m->size == (int64_t)in->size && memcmp(m->sha256, in->sha256, 32) == 0;
 }
 
+/* The rules that were broken, each once. */
+static int rules_of(struct arena *a, const struct findings *found, struct store_message *ret)
+{
+	struct store_fault *list = arena_alloc(a, found->n * sizeof *list);
+	size_t n = 0, k;
+
+	if (list == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < found->n; i++) {
+		for (k = 0; k < n && strcmp(list[k].rule, found->list[i].rule) != 0; k++)
+			;
+		if (k == n)
+			list[n++] = (struct store_fault){found->list[i].rule, found->list[i].retourcode};
+	}
+	ret->faults = list;
+	ret->n_faults = n;
+	return 0;
+}
+
 /* The row to keep; verdict, code and findings as they stand now. */
 static int row_of(struct arena *a, int64_t id, const struct incoming *in, enum verdict verdict,
 		  struct store_message *ret)
@@ -120,8 +139,7 @@ static int row_of(struct arena *a, int64_t id, const struct incoming *in, enum v
 
 		findings_json(found, &json);
 		ret->findings = in_arena(a, &json);
-		if (ret->findings == NULL)
-			return -ENOMEM;
+		return ret->findings == NULL ? -ENOMEM : rules_of(a, found, ret);
 	}
 	return 0;
 }

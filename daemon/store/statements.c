@@ -94,15 +94,11 @@ const char *const statements[N_STATEMENTS] = {
 	[SQL_COUNT_LEAVE] =
 		"UPDATE count_hour SET messages = messages - 1, bytes = bytes - ?5 "
 		"WHERE hour IN (-1, ?1) AND party = ?2 AND type = ?3 AND verdict = ?4",
-	[SQL_FAULT_ADD] =
-		"INSERT OR IGNORE INTO fault (rule, message, retourcode) "
-		"SELECT coalesce(json_extract(value, '$.rule'), ''), ?1, "
-		"coalesce(json_extract(value, '$.retourcode'), '') FROM json_each(?2)",
+	[SQL_FAULT_ADD] = "INSERT OR IGNORE INTO fault (rule, message, retourcode) VALUES (?1, ?2, ?3)",
 	[SQL_FAULT_DAY_ADD] =
 		"INSERT INTO fault_day (day, rule, party, van, naar, software, type, verdict, retourcode, "
-		"messages, last) SELECT ?2, f.rule, m.party, m.van, m.naar, coalesce(nullif(?3, ''), "
-		"(SELECT software FROM seen s WHERE s.party = m.party), ''), m.type, m.verdict, f.retourcode, 1, "
-		"m.id FROM fault f JOIN message m ON m.id = f.message WHERE f.message = ?1 "
+		"messages, last) VALUES (?1, ?2, ?3, ?4, ?5, coalesce(nullif(?6, ''), "
+		"(SELECT software FROM seen s WHERE s.party = ?3), ''), ?7, ?8, ?9, 1, ?10) "
 		"ON CONFLICT DO UPDATE SET messages = messages + 1, last = excluded.last",
 	[SQL_STOPPED_ADD] = "INSERT OR IGNORE INTO stopped_client (client, message) VALUES (?1, ?2)",
 	[SQL_SEEN_PUT] =

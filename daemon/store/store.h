@@ -39,6 +39,11 @@ enum store_mode { STORE_WRITE, STORE_READ };
 
 enum outbox_state { OUTBOX_WAITS = 0, OUTBOX_HANDED = 1, OUTBOX_GIVEN_UP = 2, OUTBOX_NONE = -1 };
 
+/* A rule that a message broke, or was advised on. */
+struct store_fault {
+	const char *rule, *retourcode; /* retourcode "" or NULL: the rule has none */
+};
+
 struct store_message {
 	int64_t id;
 	int64_t received, settled; /* microseconds since 1970 */
@@ -50,6 +55,8 @@ struct store_message {
 	enum verdict verdict;
 	const char *code;     /* delivery code, or NULL */
 	const char *findings; /* JSON array, or NULL */
+	const struct store_fault *faults; /* written, not read: the rules of the findings, each once */
+	size_t n_faults;
 	int64_t more;         /* findings beyond those in the array */
 	day release;          /* parked: not to be judged before; 0: as soon as it can be */
 	int64_t delivered, confirmed; /* 0: not yet */

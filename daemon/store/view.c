@@ -29,15 +29,18 @@
 
 /* ---- what is kept with each message ---- */
 
-static int faults_add(struct store *st, const struct store_message *m, int64_t received)
+static int faults_add(struct store *st, const struct store_message *m, int64_t received, const char *party)
 {
-	int r;
+	int r = 0;
 
-	if (m->findings == NULL || m->verdict == VERDICT_PARKED)
-		return 0;
-	r = sq_run(st, SQL_FAULT_ADD, "it", m->id, m->findings);
-	if (r == 0)
-		r = sq_run(st, SQL_FAULT_DAY_ADD, "ids", m->id, day_of(received), m->software);
+	for (size_t i = 0; r == 0 && m->verdict != VERDICT_PARKED && i < m->n_faults; i++) {
+		const struct store_fault *f = &m->faults[i];
+
+		r = sq_run(st, SQL_FAULT_ADD, "sis", f->rule, m->id, f->retourcode);
+		if (r == 0)
+			r = sq_run(st, SQL_FAULT_DAY_ADD, "dssssssisi", day_of(received), f->rule, party, m->van, m->naar,
+				   m->software, m->type, (int64_t)m->verdict, f->retourcode, m->id);
+	}
 	return r;
 }
 
@@ -52,7 +55,7 @@ int sq_view_add(struct store *st, const struct store_message *m)
 {
 	int r = count_add(st, m, m->received, m->party, m->size);
 
-	return r == 0 ? faults_add(st, m, m->received) : r;
+	return r == 0 ? faults_add(st, m, m->received, m->party) : r;
 }
 
 int sq_view_settle(struct store *st, const struct store_message *parked, const struct store_message *m)
@@ -62,7 +65,7 @@ int sq_view_settle(struct store *st, const struct store_message *parked, const s
 
 	if (r == 0)
 		r = count_add(st, m, parked->received, parked->party, parked->size);
-	return r == 0 ? faults_add(st, m, parked->received) : r;
+	return r == 0 ? faults_add(st, m, parked->received, parked->party) : r;
 }
 
 int view_seen_put(struct store *st, const struct view_seen *s)

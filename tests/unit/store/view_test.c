@@ -22,6 +22,7 @@ static const char *const parties[] = {"gemeente-a", "gemeente-b", "aanbieder-a",
 struct sample {
 	struct store_message m;
 	char identificatie[16], findings[128];
+	struct store_fault fault;
 	const char *rule; /* or NULL */
 };
 
@@ -63,6 +64,9 @@ static void make_sample(struct sample *s, int64_t id)
 		(void)snprintf(s->findings, sizeof s->findings,
 			       "[{\"rule\":\"%s\",\"retourcode\":\"8001\"},{\"rule\":\"%s\"}]", s->rule, s->rule);
 		s->m.findings = s->findings;
+		s->fault = (struct store_fault){s->rule, "8001"};
+		s->m.faults = &s->fault;
+		s->m.n_faults = 1;
 	}
 }
 
@@ -289,6 +293,8 @@ static void settles(void)
 	m.verdict = VERDICT_REJECTED;
 	m.type = "JW320"; /* a parked one may not have been read yet */
 	m.findings = "[{\"rule\":\"TR999\"}]";
+	m.faults = &(struct store_fault){"TR999", NULL};
+	m.n_faults = 1;
 	CHECK(st->ops->message_settle(st, &m) == 0, "a parked message gets its verdict");
 	CHECK(view_totals(st, add_count, &after) == 0 && after.messages == before.messages, "it is still one message");
 	CHECK(after.by_verdict[VERDICT_PARKED] == before.by_verdict[VERDICT_PARKED] - 1 &&
