@@ -1,7 +1,8 @@
 #!/bin/sh
-# No unit may be more exposed than 1.5 (systemd-analyze security), the catalog
-# knows every event that the code logs and no other, and the shell can read the
-# completion.  usage: sh tests/check-units.sh BUILD
+# No unit may be more exposed than 1.5 (systemd-analyze security), each starts
+# what is installed, the catalog knows every event that the code logs and no
+# other, and the shell can read the completion.
+# usage: sh tests/check-units.sh BUILD
 cd "$(dirname "$0")/.." || exit 2
 B=$1
 [ -x "$B/ijwctl" ] || { echo "usage: sh tests/check-units.sh BUILD (with ijwctl in it)" >&2; exit 2; }
@@ -14,6 +15,11 @@ for unit in systemd/*.service; do
 	scores="$scores${scores:+, }$last"
 done
 [ $bad = 0 ] || { echo "exposed more than 1.5: $scores"; exit 1; }
+# What they start is where `make install` puts it.
+elsewhere=$(sed -n 's|^Exec[A-Za-z]*=/usr/local/\([a-z]*\)/\([a-z-]*\).*|\1 \2|p' systemd/*.service | sort -u | while read -r place program; do
+	grep -q "install -m 755 .*\$B/$program .*\$D/$place/\$" Makefile || echo "$place/$program"
+done)
+[ -z "$elsewhere" ] || { echo "units start what is not installed there: $elsewhere"; exit 1; }
 
 dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT

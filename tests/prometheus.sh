@@ -45,7 +45,7 @@ holds() { grep -q "$2" "$1" 2>/dev/null; }
 
 trap finish EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+trap 'exit 143' TERM HUP PIPE
 umask 077
 DIR=$(mktemp -d /tmp/ijw-metrics.XXXXXX) || exit 2
 cd "$DIR" || exit 2

@@ -124,5 +124,5 @@ END
 for pid in $pids; do kill "$pid"; wait "$pid" 2>/dev/null; done
 pids=
 printf '\nreceipts, alone and beside reports\n'
-STORE=$DIR/ijwd.db "$B/tests/tools/bench" beside "$DIR/reports.sh" "${SENT:-4000}" "${PAIRS:-7}"
+(cd "$SOURCE" && STORE=$DIR/ijwd.db "$B/tests/tools/bench" beside "$DIR/reports.sh" "${SENT:-4000}" "${PAIRS:-7}") 2>"$DIR/beside.err" || { cat "$DIR/beside.err"; exit 1; }
 [ -z "$made" ] || rm -rf "${made%/*}"
