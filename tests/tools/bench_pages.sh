@@ -42,6 +42,7 @@ cat >page.sh <<END
 #!/bin/sh
 # The page in front of the hub of a folder: page.sh DIR [reports]
 cd "\$1" || exit 1
+unset NOTIFY_SOCKET WATCHDOG_USEC
 PORT=\$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 mkdir -p state
 certificate=\$(sed -n 's/^  certificate: *//p' ijwd.yaml) key=\$(sed -n 's/^  key: *//p' ijwd.yaml)
