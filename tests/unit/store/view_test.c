@@ -21,7 +21,7 @@ static const char *const parties[] = {"gemeente-a", "gemeente-b", "aanbieder-a",
 
 struct sample {
 	struct store_message m;
-	char identificatie[16], findings[128];
+	char identificatie[32], findings[128];
 	struct store_fault fault;
 	const char *rule; /* or NULL */
 };
