@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -22,7 +23,9 @@
 
 #include "base/banned.h"
 
+#define REST_MOST_US 100000 /* between two readings */
 #define CHUNK 2000 /* dossiers read in one go: while a read lasts the hub cannot shorten its log \
+#define REST_MOST_US 100000
 		    */
 #define FRESH_US INT64_C(600000000)
 #define KEEP_EPISODES 100000	    /* of more nothing is kept between two reports: some 60 MB */
@@ -91,6 +94,18 @@ static int take_dossier(void *ctx, const struct reg_dossier *d)
 	return r < 0 ? r : ++c->n >= CHUNK;
 }
 
+/*
+ * As long as the work took: idle priority gives way on a processor, but not in
+ * the caches and the memory that the hub shares with it.
+ */
+static void rest(int64_t worked_us)
+{
+	struct timespec t = {0, (worked_us < REST_MOST_US ? worked_us : REST_MOST_US) * 1000};
+
+	if (worked_us > 0)
+		(void)nanosleep(&t, NULL); /* woken early is fine */
+}
+
 /* Some dossiers at a time; what comes in meanwhile counts up to `last_id` only. */
 static int read_dossiers(struct reports *r, struct store *st, const struct reference *ref,
 			 struct ground *g)
@@ -99,9 +114,12 @@ static int read_dossiers(struct reports *r, struct store *st, const struct refer
 	int result = 0;
 
 	while (result == 0 && c.n >= CHUNK) {
+		int64_t began = clock_us();
+
 		c.n = 0;
 		result = stopping(r) ? -ECANCELED
 				     : st->reg->dossiers(st, c.last, g->last_id, take_dossier, &c);
+		rest(clock_us() - began);
 	}
 	return result;
 }
