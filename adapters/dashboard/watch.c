@@ -116,13 +116,6 @@ struct snapshot *watch_snapshot(struct watch *w)
 	return fresh(w, LOOKED_AT_US);
 }
 
-void watch_times(struct watch *w, struct timing_hour *ret)
-{
-	(void)pthread_mutex_lock(&w->lock);
-	timing_last(w->timing, ret);
-	(void)pthread_mutex_unlock(&w->lock);
-}
-
 /* ---- what streams are told ---- */
 
 static void said_drop(struct said **s)

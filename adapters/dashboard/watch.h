@@ -34,10 +34,6 @@ struct snapshot *watch_snapshot(struct watch *w);
  */
 struct snapshot *watch_peek(struct watch *w);
 
-/* watch_times gives p50, p99 and counts of the last hour, as the contract's `times`. */
-struct timing_hour;
-void watch_times(struct watch *w, struct timing_hour *ret);
-
 /*
  * watch_stream makes the answer that is a stream of events for a user; NULL when
  * there are STREAMS_MOST.

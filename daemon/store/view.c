@@ -311,17 +311,6 @@ int view_related(struct store *st, int64_t id, unsigned most,
 	return read_all(sq_start(st, SQL_RELATED, "ii", id, (int64_t)most), read_related, &to);
 }
 
-int view_oldest(struct store *st, day *ret)
-{
-	struct store_message m;
-	struct arena a = ARENA_INIT;
-	int r = st->ops->message_get(st, &a, 1, &m);
-
-	*ret = r == 0 ? day_of(m.received) : DAY_NONE;
-	arena_release(&a);
-	return r == -ENOENT ? 0 : r;
-}
-
 int view_sizes(struct store *st, struct view_sizes *ret)
 {
 	const char *path = sqlite3_db_filename(sq_self(st)->db, "main");

@@ -125,9 +125,6 @@ struct view_seen {
 };
 int view_seen(struct store *st, int (*each)(void *ctx, const struct view_seen *s), void *ctx);
 
-/* view_oldest is the day of the first message of all, DAY_NONE in an empty store. */
-int view_oldest(struct store *st, day *ret);
-
 /* view_sizes needs no statement of SQL but the path of the store. */
 int view_sizes(struct store *st, struct view_sizes *ret);
 
